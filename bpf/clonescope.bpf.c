@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The BPF programs: where each probe is planted, and what it tells the record. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include <clonescope/record.h>
+#include "core_compat.bpf.h"
+#include "inflight.bpf.h"
+#include "filter.bpf.h"
+#include "record.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define CLONE_PIDFD_	     0x00001000
+#define CLONE_VFORK_	     0x00004000
+#define CLONE_PARENT_SETTID_ 0x00100000
+#define MAX_ERRNO_	     4095
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} records SEC(".maps");
+
+/* A view shows struct cs_return: keep the state until kernel_clone() ends. */
+const volatile bool want_return;
+
+/* The reader looks by itself now and then; a fuller ring than this wakes it. */
+const volatile __u64 wakeup_bytes = 1 << 20;
+
+static __always_inline __u64 wakeup(void)
+{
+	if (bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) < wakeup_bytes)
+		return BPF_RB_NO_WAKEUP;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void *reserve_record(__u64 size)
+{
+	void *rec = bpf_ringbuf_reserve(&records, size, 0);
+
+	if (!rec)
+		count(&lost.ring_full);
+	else
+		__builtin_memset(rec, 0, size);
+	return rec;
+}
+
+/*
+ * kernel_clone() refuses these itself (EINVAL), so copy_process() would never
+ * come to take the state away, and a process could fill the map with them.
+ */
+static __always_inline bool
+stops_in_kernel_clone(struct kernel_clone_args *args)
+{
+	__u64 both = CLONE_PIDFD_ | CLONE_PARENT_SETTID_;
+
+	if (BPF_CORE_READ(args, exit_signal) > 64)
+		return true;
+	return (BPF_CORE_READ(args, flags) & both) == both &&
+	       BPF_CORE_READ(args, pidfd) == BPF_CORE_READ(args, parent_tid);
+}
+
+static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
+{
+	struct inflight *state;
+
+	if (!caller_wanted() || stops_in_kernel_clone(args))
+		return 0;
+	state = inflight_begin();
+	if (state)
+		state->at.kernel_clone_ns = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
+static __always_inline int on_copy_process(int node,
+					   struct kernel_clone_args *args)
+{
+	struct inflight *state = inflight_find();
+
+	if (!state || state->at.enter_ns) {
+		if (!caller_wanted())
+			return 0;
+		state = inflight_begin();
+	}
+	if (!state)
+		return 0;
+	state->args = args;
+	state->node = node;
+	state->cpu = bpf_get_smp_processor_id();
+	state->cpu_node = bpf_get_numa_node_id();
+	state->at.enter_ns = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
+/* The stand-in of dup_task_struct(), which calls it at once. */
+static __always_inline int on_arch_dup_task_struct(struct task_struct *dst)
+{
+	struct inflight *state = inflight_find();
+
+	if (state && state->at.enter_ns)
+		state->child = dst;
+	return 0;
+}
+
+/* alloc_thread_stack_node() asks for the area of a stack that it just made. */
+static __always_inline int on_find_vm_area(const void *addr)
+{
+	struct inflight *state = inflight_find();
+
+	if (state && state->at.enter_ns)
+		state->vmalloc_stack = (__u64)addr;
+	return 0;
+}
+
+/* The task's own policy is copied first; dup_mmap() copies those of VMAs. */
+static __always_inline int on_mpol_dup(struct mempolicy *old)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct inflight *state = inflight_find();
+
+	if (!state || !state->at.enter_ns || state->at.leave_ns)
+		return 0;
+	if (state->policy_copied || old != BPF_CORE_READ(task, mempolicy)) {
+		state->vma_policies++;
+		return 0;
+	}
+	state->policy_copied = true;
+	fill_policy(&state->policy, old);
+	return 0;
+}
+
+static __always_inline void send_clone(struct inflight *state,
+				       struct task_struct *child, int error)
+{
+	__u64 ns = state->at.leave_ns - state->at.enter_ns;
+	struct kernel_clone_args *args = state->args;
+	__u64 flags = BPF_CORE_READ(args, flags);
+	struct cs_clone *rec;
+
+	if (!outcome_wanted(flags, error, ns))
+		return;
+	rec = reserve_record(sizeof(*rec));
+	if (!rec)
+		return;
+	fill_clone(rec, state, child, error);
+	bpf_ringbuf_submit(rec, wakeup());
+	state->wanted = true;
+	state->child_tid = error ? 0 : BPF_CORE_READ(child, pid);
+	state->error = error;
+	state->vfork = !error && flags & CLONE_VFORK_;
+}
+
+static __always_inline int on_copy_process_return(struct task_struct *ret)
+{
+	struct inflight *state = inflight_find();
+	struct task_struct *child;
+	int error = 0;
+
+	/* No state: it began before we did, or is nobody's concern. */
+	if (!state || !state->at.enter_ns)
+		return 0;
+	state->at.leave_ns = bpf_ktime_get_boot_ns();
+	/* Through memory: the verifier allows no arithmetic on fexit's pointer. */
+	state->child = (__u64)ret >= (__u64)-MAX_ERRNO_ ? state->child : ret;
+	child = *(struct task_struct *volatile *)&state->child;
+	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
+		error = -(long)ret;
+	else
+		follow_child(child);
+	send_clone(state, child, error);
+	if (!want_return || !state->at.kernel_clone_ns)
+		inflight_end();
+	return 0;
+}
+
+static __always_inline int on_kernel_clone_return(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct inflight *state = inflight_find();
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct cs_return *rec;
+
+	if (!state)
+		return 0;
+	rec = state->wanted ? reserve_record(sizeof(*rec)) : 0;
+	if (rec) {
+		fill_head(&rec->head, CS_KIND_RETURN, sizeof(*rec), now);
+		fill_return(rec, state, task);
+		bpf_ringbuf_submit(rec, wakeup());
+	}
+	inflight_end();
+	return 0;
+}
+
+static __always_inline int on_task_newtask(struct task_struct *child,
+					   __u64 flags)
+{
+	struct cs_clone *rec;
+
+	if (!caller_wanted())
+		return 0;
+	follow_child(child);
+	if (!outcome_wanted(flags, 0, 0))
+		return 0;
+	rec = reserve_record(sizeof(*rec));
+	if (!rec)
+		return 0;
+	fill_newtask(rec, child, flags);
+	bpf_ringbuf_submit(rec, wakeup());
+	return 0;
+}
+
+/* fentry and fexit: the cheapest, where the kernel has them. */
+
+SEC("fentry/kernel_clone")
+int BPF_PROG(fentry_kernel_clone, struct kernel_clone_args *args)
+{
+	return on_kernel_clone(args);
+}
+
+SEC("fexit/kernel_clone")
+int BPF_PROG(fexit_kernel_clone, struct kernel_clone_args *args, int ret)
+{
+	return on_kernel_clone_return();
+}
+
+SEC("fentry/copy_process")
+int BPF_PROG(fentry_copy_process, struct pid *pid, int trace, int node,
+	     struct kernel_clone_args *args)
+{
+	return on_copy_process(node, args);
+}
+
+SEC("fexit/copy_process")
+int BPF_PROG(fexit_copy_process, struct pid *pid, int trace, int node,
+	     struct kernel_clone_args *args, struct task_struct *child)
+{
+	return on_copy_process_return(child);
+}
+
+SEC("fentry/arch_dup_task_struct")
+int BPF_PROG(fentry_arch_dup_task_struct, struct task_struct *dst)
+{
+	return on_arch_dup_task_struct(dst);
+}
+
+/* The verifier refuses arguments that are void pointers: take the result's. */
+SEC("fexit/find_vm_area")
+int BPF_PROG(fexit_find_vm_area, const void *addr, struct vm_struct *vm)
+{
+	return on_find_vm_area(BPF_CORE_READ(vm, addr));
+}
+
+SEC("fentry/__mpol_dup")
+int BPF_PROG(fentry_mpol_dup, struct mempolicy *old)
+{
+	return on_mpol_dup(old);
+}
+
+/* kprobe and kretprobe: where fentry is not to be had, or where asked. */
+
+SEC("kprobe/kernel_clone")
+int BPF_KPROBE(kprobe_kernel_clone, struct kernel_clone_args *args)
+{
+	return on_kernel_clone(args);
+}
+
+SEC("kretprobe/kernel_clone")
+int BPF_KRETPROBE(kretprobe_kernel_clone)
+{
+	return on_kernel_clone_return();
+}
+
+SEC("kprobe/copy_process")
+int BPF_KPROBE(kprobe_copy_process, struct pid *pid, int trace, int node,
+	       struct kernel_clone_args *args)
+{
+	return on_copy_process(node, args);
+}
+
+SEC("kretprobe/copy_process")
+int BPF_KRETPROBE(kretprobe_copy_process, struct task_struct *child)
+{
+	return on_copy_process_return(child);
+}
+
+SEC("kprobe/arch_dup_task_struct")
+int BPF_KPROBE(kprobe_arch_dup_task_struct, struct task_struct *dst)
+{
+	return on_arch_dup_task_struct(dst);
+}
+
+SEC("kprobe/find_vm_area")
+int BPF_KPROBE(kprobe_find_vm_area, const void *addr)
+{
+	return on_find_vm_area(addr);
+}
+
+SEC("kprobe/__mpol_dup")
+int BPF_KPROBE(kprobe_mpol_dup, struct mempolicy *old)
+{
+	return on_mpol_dup(old);
+}
+
+/* Raw tracepoints: everywhere, but a refused clone never gets there. */
+
+SEC("raw_tp/task_newtask")
+int BPF_PROG(tp_task_newtask, struct task_struct *child, __u64 clone_flags)
+{
+	return on_task_newtask(child, clone_flags);
+}
+
+/* Only for views that follow a command: its tids may be used again. */
+SEC("raw_tp/sched_process_exit")
+int BPF_PROG(tp_sched_process_exit)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&followed, &tid);
+	return 0;
+}

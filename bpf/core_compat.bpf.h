@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Where kernels 5.10 to 7.3 differ, for the BPF side: nowhere else. */
+#ifndef CLONESCOPE_CORE_COMPAT_BPF_H
+#define CLONESCOPE_CORE_COMPAT_BPF_H
+
+/*
+ * Each function hides one difference and asks for a field, never for a version.
+ * The types with ___ are CO-RE flavours: libbpf drops the suffix and matches
+ * what the running kernel has, so vmlinux.h may come from any kernel.
+ */
+
+/* Linux 5.10 and 6.1 have ints here, 6.12 bits; libbpf reads either. */
+struct kernel_clone_args___worker {
+	__u32 kthread : 1;
+	__u32 io_thread : 1;
+	__u32 user_worker : 1;
+} __attribute__((preserve_access_index));
+
+#define CS_WORKER(args, field)                                \
+	(bpf_core_field_exists((args)->field)                 \
+		 ? BPF_CORE_READ_BITFIELD_PROBED(args, field) \
+		 : 0)
+
+/* create_io_thread() made these arguments: an io_uring worker. */
+static __always_inline bool args_io_thread(struct kernel_clone_args *kargs)
+{
+	struct kernel_clone_args___worker *args = (void *)kargs;
+
+	return CS_WORKER(args, io_thread);
+}
+
+/* vhost_task_create() or create_io_thread() made them (since 6.4). */
+static __always_inline bool args_user_worker(struct kernel_clone_args *kargs)
+{
+	struct kernel_clone_args___worker *args = (void *)kargs;
+
+	return CS_WORKER(args, user_worker);
+}
+
+/* Linux 6.18 wrapped page->flags into memdesc_flags_t. */
+typedef struct {
+	unsigned long f;
+} memdesc_flags_t___wrapped;
+
+struct page___wrapped {
+	memdesc_flags_t___wrapped flags;
+} __attribute__((preserve_access_index));
+
+struct page___plain {
+	unsigned long flags;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 page_flags(const void *page)
+{
+	const struct page___wrapped *wrapped = page;
+	const struct page___plain *plain = page;
+
+	if (bpf_core_field_exists(wrapped->flags.f))
+		return BPF_CORE_READ(wrapped, flags.f);
+	return BPF_CORE_READ(plain, flags);
+}
+
+/*
+ * MAX_NUMNODES, from the size of an array that has one entry for each node and
+ * zone and one to end it (struct zonelist, include/linux/mmzone.h): BTF knows no
+ * macros, and Debian's kernels have no /proc/config.gz.
+ */
+static __always_inline __u64 max_numnodes(void)
+{
+	struct zonelist *list = 0;
+	__u64 refs = bpf_core_field_size(list->_zonerefs) /
+		     bpf_core_type_size(struct zoneref);
+
+	return (refs - 1) / bpf_core_enum_value(enum zone_type, __MAX_NR_ZONES);
+}
+
+/* struct vm_struct.nr_pages: unsigned int, since 7.2 unsigned long. */
+static __always_inline __u64 vm_nr_pages(struct vm_struct *vm)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(vm, nr_pages);
+}
+
+/* Linux 5.10 kept a preferred node beside the mask, in a union. */
+struct mempolicy___union {
+	unsigned short flags;
+	union {
+		short preferred_node;
+		nodemask_t nodes;
+	} v;
+} __attribute__((preserve_access_index));
+
+/* Since 5.15 there is only the mask; since 5.17 a home node too. */
+struct mempolicy___mask {
+	nodemask_t nodes;
+	int home_node;
+} __attribute__((preserve_access_index));
+
+#define MPOL_PREFERRED_ 1
+#define MPOL_LOCAL_	4
+#define MPOL_F_LOCAL_	(1 << 1) /* 5.10 only: prefer the local node */
+
+/* MPOL_F_STATIC_NODES | _RELATIVE_NODES | _NUMA_BALANCING: not internals. */
+#define MPOL_MODE_FLAGS_ 0xe000
+
+static __always_inline void policy_nodes_union(struct cs_policy *out,
+					       struct mempolicy___union *pol)
+{
+	short node;
+
+	if (out->mode != MPOL_PREFERRED_) {
+		bpf_core_read(out->nodes, sizeof(nodemask_t), &pol->v.nodes);
+		return;
+	}
+	if (BPF_CORE_READ(pol, flags) & MPOL_F_LOCAL_) {
+		out->mode = MPOL_LOCAL_;
+		return;
+	}
+	node = BPF_CORE_READ(pol, v.preferred_node);
+	out->nodes[(node >> 6) & (CS_NODE_WORDS - 1)] = 1ULL << (node & 63);
+}
+
+static __always_inline void policy_nodes(struct cs_policy *out,
+					 struct mempolicy *mpol)
+{
+	struct mempolicy___mask *mask = (void *)mpol;
+	__u64 bytes = bpf_core_field_size(mask->nodes);
+
+	if (!bpf_core_field_exists(mask->nodes)) {
+		policy_nodes_union(out, (void *)mpol);
+		return;
+	}
+	if (bytes <= sizeof(out->nodes))
+		bpf_core_read(out->nodes, bytes, &mask->nodes);
+	if (bpf_core_field_exists(mask->home_node))
+		out->home_node = BPF_CORE_READ(mask, home_node);
+}
+
+/*
+ * task_pt_regs(current). The helper is there since 5.15; before, the registers
+ * lie at the top of the stack (no padding there on x86-64 until FRED, 6.9).
+ */
+static __always_inline struct pt_regs *current_regs(void)
+{
+	struct task_struct *task;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, stack) +
+	       4096 * vm_nr_pages(BPF_CORE_READ(task, stack_vm_area)) -
+	       bpf_core_type_size(struct pt_regs);
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Which clones are worth a record: the filters that the kernel side applies. */
+#ifndef CLONESCOPE_FILTER_BPF_H
+#define CLONESCOPE_FILTER_BPF_H
+
+/*
+ * Set by the reader before loading, so that the verifier cuts out what is not
+ * asked for. The reader applies the same filters again; here they only save the
+ * cost of records that nobody wants.
+ */
+const volatile __u32 only_tgid;
+const volatile __u32 only_tid;
+const volatile bool only_uid_set;
+const volatile __u32 only_uid;
+const volatile char only_comm[CS_COMM_LEN];
+const volatile bool only_failed;
+const volatile __s32 only_error;
+const volatile __u64 only_flags;
+const volatile __u64 only_min_ns;
+const volatile bool follow;
+
+/* Followed threads: tid to start time, 0 until the first clone tells it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, __u64);
+} followed SEC(".maps");
+
+static __always_inline bool same_comm(const char *comm)
+{
+	for (int i = 0; i < CS_COMM_LEN; i++) {
+		if (comm[i] != only_comm[i])
+			return false;
+		if (!comm[i])
+			break;
+	}
+	return true;
+}
+
+/* The clock starts over when a tid is used again: both must agree. */
+static __always_inline bool is_followed(__u32 tid)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 *start = bpf_map_lookup_elem(&followed, &tid);
+
+	if (!start)
+		return false;
+	if (!*start)
+		*start = BPF_CORE_READ(task, start_boottime);
+	return *start == BPF_CORE_READ(task, start_boottime);
+}
+
+/* Asked first, of the current thread, before anything is paid for. */
+static __always_inline bool caller_wanted(void)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	char comm[CS_COMM_LEN];
+
+	if (only_tgid && id >> 32 != only_tgid)
+		return false;
+	if (only_tid && (__u32)id != only_tid)
+		return false;
+	if (only_uid_set && (__u32)bpf_get_current_uid_gid() != only_uid)
+		return false;
+	if (only_comm[0]) {
+		bpf_get_current_comm(comm, sizeof(comm));
+		if (!same_comm(comm))
+			return false;
+	}
+	return !follow || is_followed((__u32)id);
+}
+
+/* Asked when the outcome is known. */
+static __always_inline bool outcome_wanted(__u64 flags, int error, __u64 ns)
+{
+	if (only_failed && !error)
+		return false;
+	if (only_error && error != only_error)
+		return false;
+	if ((flags & only_flags) != only_flags)
+		return false;
+	return ns >= only_min_ns;
+}
+
+/* A followed thread's child is followed, whatever its record says. */
+static __always_inline void follow_child(struct task_struct *child)
+{
+	__u32 tid = BPF_CORE_READ(child, pid);
+	__u64 start = BPF_CORE_READ(child, start_boottime);
+
+	if (follow && bpf_map_update_elem(&followed, &tid, &start, BPF_ANY))
+		count(&lost.follow_full);
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What is known of a clone in progress, kept by the thread that makes it. */
+#ifndef CLONESCOPE_INFLIGHT_BPF_H
+#define CLONESCOPE_INFLIGHT_BPF_H
+
+#include "inflight_times.h"
+
+/*
+ * Keyed by thread, not by process: two threads of one process may clone at the
+ * same moment. A thread is in at most one clone.
+ */
+struct inflight {
+	struct inflight_times at;
+	__u64 vmalloc_stack; /* address of a stack made afresh */
+	struct kernel_clone_args *args;
+	struct task_struct *child;
+	__u32 cpu;
+	__s32 cpu_node;
+	__s32 node; /* argument of copy_process() */
+	__u32 vma_policies;
+	__u32 child_tid; /* for the record of kernel_clone()'s return */
+	__s32 error;
+	bool wanted; /* a record was sent */
+	bool vfork;  /* CLONE_VFORK was asked for and there is a child */
+	bool policy_copied;
+	__u8 pad[5];
+	struct cs_policy policy; /* the caller's, if policy_copied */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct inflight);
+} inflight SEC(".maps");
+
+/* Records that could not be kept, by cause: read by the reader. */
+struct {
+	__u64 ring_full;     /* no room in the ring */
+	__u64 inflight_full; /* no room in the map above */
+	__u64 return_missed; /* copy_process() returned unseen */
+	__u64 follow_full;   /* a child could not be followed */
+} lost;
+
+static __always_inline void count(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
+static __always_inline struct inflight *inflight_find(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	return bpf_map_lookup_elem(&inflight, &tid);
+}
+
+/*
+ * Starts afresh for the current thread. What was left there belongs to a clone
+ * whose return was missed, if it had entered copy_process().
+ */
+static __always_inline struct inflight *inflight_begin(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct inflight none = {};
+	struct inflight *left = bpf_map_lookup_elem(&inflight, &tid);
+
+	if (left && left->at.enter_ns && !left->at.leave_ns)
+		count(&lost.return_missed);
+	if (bpf_map_update_elem(&inflight, &tid, &none, BPF_ANY)) {
+		count(&lost.inflight_full);
+		return 0;
+	}
+	return bpf_map_lookup_elem(&inflight, &tid);
+}
+
+static __always_inline void inflight_end(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&inflight, &tid);
+}
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Fills a record from a clone in progress and from its tasks: here, once. */
+#ifndef CLONESCOPE_RECORD_BPF_H
+#define CLONESCOPE_RECORD_BPF_H
+
+#define PF_IO_WORKER_	0x00000010
+#define PF_USER_WORKER_ 0x00004000
+#define PF_KTHREAD_	0x00200000
+
+#define CLONE_PARENT_ 0x00008000
+#define CLONE_THREAD_ 0x00010000
+
+#define KTHREADD_PID 2
+
+#define TS_COMPAT_	 0x0002
+#define X32_SYSCALL_BIT_ 0x40000000
+
+/* Set by the reader once it knows which probes are planted. */
+__u64 never_learnt;
+__u64 never_learnt_refused; /* of refused clones, besides */
+
+/*
+ * x86-64's direct map and its array of struct page begin where KASLR put them.
+ * Neither moves after boot, so each is read once.
+ */
+extern const void page_offset_base __ksym __weak;
+extern const void vmemmap_base __ksym __weak;
+static __u64 direct_map, page_array;
+
+/* memdesc_nid(): the topmost log2(MAX_NUMNODES) bits, with vmemmap. */
+static __always_inline __s16 page_node(const void *page)
+{
+	return (page_flags(page) >> 32) * max_numnodes() >> 32;
+}
+
+/* page_to_nid(virt_to_page(task)): reads nothing of the task itself. */
+static __always_inline __s16 task_node(const struct task_struct *task)
+{
+	__u64 pfn;
+
+	if (!direct_map) {
+		bpf_probe_read_kernel(&page_array, 8, &vmemmap_base);
+		bpf_probe_read_kernel(&direct_map, 8, &page_offset_base);
+	}
+	pfn = ((__u64)task - direct_map) >> 12;
+	return page_node(
+		(void *)(page_array + pfn * bpf_core_type_size(struct page)));
+}
+
+static __always_inline void fill_stack(struct cs_clone *rec,
+				       struct task_struct *child)
+{
+	struct vm_struct *vm = BPF_CORE_READ(child, stack_vm_area);
+	struct page **pages = BPF_CORE_READ(vm, pages);
+	struct page *page;
+
+	rec->stack_pages = vm_nr_pages(vm);
+	if (!rec->stack_pages || rec->stack_pages > CS_MAX_STACK_PAGES) {
+		rec->missing |= CS_MISSING(CS_FACT_STACK_NODES);
+		rec->stack_pages = 0;
+		return;
+	}
+	for (int i = 0; i < CS_MAX_STACK_PAGES; i++) {
+		if (i >= rec->stack_pages)
+			break;
+		bpf_probe_read_kernel(&page, sizeof(page), &pages[i]);
+		rec->stack_nodes[i] = page_node(page);
+	}
+}
+
+/* @out is zeroed, which is what "no policy" means but for the home node. */
+static __always_inline void fill_policy(struct cs_policy *out,
+					struct mempolicy *pol)
+{
+	out->home_node = CS_NO_NODE;
+	if (!pol)
+		return;
+	out->mode = BPF_CORE_READ(pol, mode);
+	out->flags = BPF_CORE_READ(pol, flags) & MPOL_MODE_FLAGS_;
+	policy_nodes(out, pol);
+}
+
+static __always_inline __u8 via_syscall(struct task_struct *task)
+{
+	long nr = BPF_CORE_READ(current_regs(), orig_ax) & ~X32_SYSCALL_BIT_;
+	bool compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT_;
+
+	if (nr == (compat ? 120 : 56))
+		return CS_VIA_CLONE;
+	if (nr == 435)
+		return CS_VIA_CLONE3;
+	if (nr == (compat ? 2 : 57))
+		return CS_VIA_FORK;
+	if (nr == (compat ? 190 : 58))
+		return CS_VIA_VFORK;
+	return CS_VIA_UNKNOWN;
+}
+
+/* kthreadd makes kernel threads; other kernel threads user-mode helpers. */
+static __always_inline __u8 via_task(struct task_struct *task)
+{
+	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD_))
+		return via_syscall(task);
+	if (BPF_CORE_READ(task, pid) == KTHREADD_PID)
+		return CS_VIA_KTHREAD;
+	return CS_VIA_UMH;
+}
+
+static __always_inline __u8 via_args(struct kernel_clone_args *args,
+				     struct task_struct *task)
+{
+	if (args_io_thread(args))
+		return CS_VIA_IO_WORKER;
+	if (args_user_worker(args))
+		return CS_VIA_VHOST;
+	return via_task(task);
+}
+
+/* Where copy_process()'s arguments were not seen, the child tells. */
+static __always_inline __u8 via_child(struct task_struct *child,
+				      struct task_struct *task)
+{
+	struct kernel_clone_args___worker *args = 0;
+	__u32 flags = BPF_CORE_READ(child, flags);
+
+	if (flags & PF_IO_WORKER_)
+		return CS_VIA_IO_WORKER;
+	/* The bit meant something else before there were user workers. */
+	if (bpf_core_field_exists(args->user_worker) && flags & PF_USER_WORKER_)
+		return CS_VIA_VHOST;
+	return via_task(task);
+}
+
+/*
+ * create_io_thread() and vhost_task_create() call copy_process() themselves.
+ * Of all others it is not known, unless kernel_clone()'s probe was hit.
+ */
+static __always_inline void fill_via(struct cs_clone *rec, __u8 via)
+{
+	rec->via = via;
+	if (!via)
+		rec->missing |= CS_MISSING(CS_FACT_VIA);
+	if (via != CS_VIA_IO_WORKER && via != CS_VIA_VHOST &&
+	    !rec->kernel_clone)
+		rec->missing |= CS_MISSING(CS_FACT_KERNEL_CLONE);
+}
+
+static __always_inline void fill_caller(struct cs_clone *rec,
+					struct task_struct *task)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	rec->start_ns = BPF_CORE_READ(task, start_boottime);
+	rec->tid = id;
+	rec->tgid = id >> 32;
+	rec->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+}
+
+static __always_inline void fill_child(struct cs_clone *rec,
+				       struct task_struct *child)
+{
+	rec->child_tid = BPF_CORE_READ(child, pid);
+	rec->child_tgid = BPF_CORE_READ(child, tgid);
+	rec->child_start_ns = BPF_CORE_READ(child, start_boottime);
+	rec->task_node = task_node(child);
+	fill_stack(rec, child);
+	fill_policy(&rec->child_policy, BPF_CORE_READ(child, mempolicy));
+}
+
+/* tsk_fork_get_node(): only kthreadd has a node of its own to ask for. */
+static __always_inline __s16 node_requested(int node, struct task_struct *task)
+{
+	if (node != CS_NO_NODE || BPF_CORE_READ(task, pid) != KTHREADD_PID)
+		return node;
+	return BPF_CORE_READ(task, pref_node_fork);
+}
+
+/* The request and what was seen between entry and return. */
+static __always_inline void fill_request(struct cs_clone *rec,
+					 struct inflight *state,
+					 struct task_struct *task)
+{
+	struct kernel_clone_args *args = state->args;
+
+	rec->flags = BPF_CORE_READ(args, flags);
+	rec->exit_signal = BPF_CORE_READ(args, exit_signal);
+	rec->kernel_clone = state->at.kernel_clone_ns != 0;
+	fill_via(rec, via_args(args, task));
+	rec->cpu = state->cpu;
+	rec->cpu_node = state->cpu_node;
+	rec->node_requested = node_requested(state->node, task);
+	rec->copy_ns = state->at.leave_ns - state->at.enter_ns;
+	rec->policy_copied = state->policy_copied;
+	rec->vma_policies = state->vma_policies;
+}
+
+static __always_inline void fill_stack_origin(struct cs_clone *rec,
+					      struct inflight *state,
+					      struct task_struct *child)
+{
+	if (rec->missing & CS_MISSING(CS_FACT_STACK_ORIGIN))
+		return;
+	rec->stack_origin =
+		(__u64)BPF_CORE_READ(child, stack) == state->vmalloc_stack
+			? CS_STACK_FRESH
+			: CS_STACK_CACHED;
+}
+
+/*
+ * A refused clone's child is gone again, and its stack with it. Where its
+ * task_struct lay is still known; without one there was no stack either.
+ */
+static __always_inline void fill_refused(struct cs_clone *rec,
+					 struct inflight *state)
+{
+	if (never_learnt_refused & CS_MISSING(CS_FACT_TASK_NODE))
+		rec->missing |= CS_MISSING(CS_FACT_TASK_NODE);
+	else if (state->child)
+		rec->task_node = task_node(state->child);
+	else
+		rec->task_node = CS_NODE_NONE;
+	if (rec->task_node != CS_NODE_NONE)
+		rec->missing |= CS_MISSING(CS_FACT_STACK_NODES) |
+				CS_MISSING(CS_FACT_STACK_ORIGIN);
+}
+
+static __always_inline void fill_head(struct cs_head *head, __u16 kind,
+				      __u16 size, __u64 ts_ns)
+{
+	head->kind = kind;
+	head->size = size;
+	head->version = CS_RECORD_VERSION;
+	head->backend = CS_BACKEND_BPF;
+	head->ts_ns = ts_ns;
+}
+
+/* @rec: zeroed. copy_process() returned @child, or -@error. */
+static __always_inline void fill_clone(struct cs_clone *rec,
+				       struct inflight *state,
+				       struct task_struct *child, int error)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec), state->at.leave_ns);
+	rec->missing = never_learnt;
+	fill_caller(rec, task);
+	fill_request(rec, state, task);
+	if (state->policy_copied)
+		rec->policy = state->policy;
+	else
+		fill_policy(&rec->policy, BPF_CORE_READ(task, mempolicy));
+	rec->error = error;
+	if (error) {
+		fill_refused(rec, state);
+	} else {
+		fill_child(rec, child);
+		fill_stack_origin(rec, state, child);
+	}
+}
+
+/*
+ * The child's exit_signal is the one asked for, unless the child got another's
+ * (copy_process(): CLONE_PARENT) or none (CLONE_THREAD).
+ */
+static __always_inline void fill_exit_signal(struct cs_clone *rec,
+					     struct task_struct *child)
+{
+	if (rec->flags & (CLONE_PARENT_ | CLONE_THREAD_))
+		rec->missing |= CS_MISSING(CS_FACT_EXIT_SIGNAL);
+	else
+		rec->exit_signal = BPF_CORE_READ(child, exit_signal);
+}
+
+/* @rec: zeroed. The task_newtask tracepoint saw @child: all there is to see. */
+static __always_inline void fill_newtask(struct cs_clone *rec,
+					 struct task_struct *child, __u64 flags)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct mempolicy *pol = BPF_CORE_READ(task, mempolicy);
+
+	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec),
+		  bpf_ktime_get_boot_ns());
+	rec->missing = never_learnt;
+	fill_caller(rec, task);
+	rec->flags = flags;
+	fill_exit_signal(rec, child);
+	fill_via(rec, via_child(child, task));
+	rec->cpu = bpf_get_smp_processor_id();
+	rec->cpu_node = bpf_get_numa_node_id();
+	fill_policy(&rec->policy, pol);
+	fill_child(rec, child);
+	/* copy_process() lets the child point to a copy, or to nothing. */
+	rec->policy_copied = pol && BPF_CORE_READ(child, mempolicy) != pol;
+}
+
+/* kernel_clone() returns; copy_process() did so before, see leave_ns. */
+static __always_inline void fill_return(struct cs_return *rec,
+					struct inflight *state,
+					struct task_struct *task)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	rec->start_ns = BPF_CORE_READ(task, start_boottime);
+	rec->tid = id;
+	rec->tgid = id >> 32;
+	rec->child_tid = state->child_tid;
+	rec->error = state->error;
+	rec->clone_ns = rec->head.ts_ns - state->at.kernel_clone_ns;
+	if (state->vfork)
+		rec->vfork_ns = rec->head.ts_ns - state->at.leave_ns;
+	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+}
+
+#endif
