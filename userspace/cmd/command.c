@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Forks, holds, releases and waits for the traced command and its descendants. */
+#include "cmd/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Wait for the word to go, then become the command. 127 and 126 as shells have them. */
+static void run_when_released(int gate, char **argv)
+{
+	sigset_t none;
+	char go;
+
+	if (read(gate, &go, 1) != 1)
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	fprintf(stderr, "clonescope: cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+int command_hold(struct command *command, char **argv)
+{
+	int gate[2];
+
+	memset(command, 0, sizeof(*command));
+	if (pipe2(gate, O_CLOEXEC))
+		return -errno;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	command->pid = fork();
+	if (command->pid < 0) {
+		int error = -errno;
+
+		close(gate[0]);
+		close(gate[1]);
+		return error;
+	}
+	if (!command->pid) {
+		close(gate[1]);
+		run_when_released(gate[0], argv);
+	}
+	close(gate[0]);
+	command->gate = gate[1];
+	return 0;
+}
+
+void command_release(struct command *command)
+{
+	ssize_t written = write(command->gate, "g", 1);
+
+	(void)written; /* a child that is gone already will be reaped */
+	close(command->gate);
+	command->released = true;
+}
+
+void command_reap(struct command *command)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != command->pid)
+			continue;
+		command->status = status;
+		command->exited = true;
+	}
+	command->alone = pid < 0 && errno == ECHILD;
+}
+
+int command_exit_status(const struct command *command)
+{
+	if (!command->exited)
+		return 0;
+	if (WIFSIGNALED(command->status))
+		return 128 + WTERMSIG(command->status);
+	return WEXITSTATUS(command->status);
+}
+
+void command_abandon(struct command *command)
+{
+	close(command->gate);
+	waitpid(command->pid, NULL, 0);
+}

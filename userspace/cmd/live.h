@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The live run that trace and stat share: source, filter, view, command, signals. */
+#ifndef CLONESCOPE_CMD_LIVE_H
+#define CLONESCOPE_CMD_LIVE_H
+
+#include "cmd/options.h"
+#include "view/view.h"
+
+struct live {
+	const struct live_options *options;
+	const struct view_ops *view;
+	struct view_options view_options;
+	struct totals *totals; /* of all records shown */
+	struct losses losses;  /* reported so far */
+	uint64_t interval_ns;  /* 0: none; else on_interval() is called so often */
+	void (*on_interval)(struct live *live);
+	bool done; /* set it to end the run */
+};
+
+/*
+ * Trace until the command and its descendants have ended, a signal comes, output can't be written any more,
+ * or live->done. Returns the exit status: the command's own, or 0; 1 on failure, which is then explained on
+ * standard error.
+ */
+int live_run(struct live *live);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads filters and the choice of a backend from the command line. */
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/flags.h"
+#include "model/names.h"
+#include "model/text.h"
+
+enum {
+	OPTION_ERRNO = 256,
+	OPTION_FLAGS,
+	OPTION_MIN_US,
+	OPTION_BACKEND,
+	OPTION_ATTACH,
+	OPTION_BUFFER,
+	OPTION_STRICT,
+};
+
+static const struct argp_option live_argp_options[] = {
+	{NULL, 0, NULL, 0, "Which clones:", 1},
+	{NULL, 'p', "PID", 0, "made by this process (any of its threads)", 1},
+	{NULL, 't', "TID", 0, "made by this thread", 1},
+	{NULL, 'u', "USER", 0, "made by this user: a name or a number", 1},
+	{NULL, 'n', "NAME", 0, "made by commands of this name", 1},
+	{NULL, 'x', NULL, 0, "only those that failed", 1},
+	{"errno", OPTION_ERRNO, "ERRNO", 0, "only those refused so: EAGAIN, or a number", 1},
+	{"flags", OPTION_FLAGS, "FLAGS", 0, "with all of these flags: 'NEWPID|NEWNS'", 1},
+	{"min-us", OPTION_MIN_US, "US", 0, "that took copy_process this long or longer", 1},
+	{NULL, 0, NULL, 0, "How:", 2},
+	{"backend", OPTION_BACKEND, "NAME", 0, "auto (the default), bpf or module", 2},
+	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
+	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
+	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{NULL, 0, NULL, 0, NULL, 0},
+};
+
+static uint64_t parse_number(struct argp_state *state, const char *text, uint64_t least,
+			     uint64_t most, const char *what)
+{
+	char quoted[128], *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
+		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+	return value;
+}
+
+static uid_t parse_user(struct argp_state *state, const char *text)
+{
+	const struct passwd *user = getpwnam(text);
+	char quoted[128];
+
+	if (user)
+		return user->pw_uid;
+	if (text[0] < '0' || text[0] > '9')
+		argp_error(state, "there is no user %s", text_quote(quoted, sizeof(quoted), text));
+	return (uid_t)parse_number(state, text, 0, UINT32_MAX - 1, "a user");
+}
+
+static int parse_errno(struct argp_state *state, const char *text)
+{
+	int error = errno_parse(text);
+	char quoted[128];
+
+	if (error < 0)
+		argp_error(state, "%s is no errno: EAGAIN, or 11",
+			   text_quote(quoted, sizeof(quoted), text));
+	return error;
+}
+
+static uint64_t parse_flags(struct argp_state *state, const char *text)
+{
+	char why[FLAGS_WHY_SIZE];
+	uint64_t flags = 0;
+	int signal = 0;
+
+	if (flags_parse(text, true, &flags, &signal, why, sizeof(why)))
+		argp_error(state, "%s", why);
+	return flags;
+}
+
+static const struct source_ops *parse_backend(struct argp_state *state, const char *text)
+{
+	char quoted[128];
+
+	if (!strcmp(text, "auto"))
+		return NULL;
+	for (int i = 0; source_backends[i]; i++)
+		if (!strcmp(text, source_backends[i]->name))
+			return source_backends[i];
+	argp_error(state, "there is no backend %s: auto, bpf or module",
+		   text_quote(quoted, sizeof(quoted), text));
+	return NULL;
+}
+
+static enum attach parse_attach(struct argp_state *state, const char *text)
+{
+	int attach = attach_parse(text);
+	char quoted[128];
+
+	if (attach < 0)
+		argp_error(state, "there is no attach mode %s: auto, fentry, kprobe or tracepoint",
+			   text_quote(quoted, sizeof(quoted), text));
+	return (enum attach)attach;
+}
+
+/* Filters; false: not one of them. */
+static bool take_filter(int key, char *text, struct argp_state *state, struct cs_filter *filter)
+{
+	switch (key) {
+	case 'p':
+		filter->has_tgid = true;
+		filter->tgid = (pid_t)parse_number(state, text, 1, INT32_MAX, "a process id");
+		return true;
+	case 't':
+		filter->has_tid = true;
+		filter->tid = (pid_t)parse_number(state, text, 1, INT32_MAX, "a thread id");
+		return true;
+	case 'u':
+		filter->has_uid = true;
+		filter->uid = parse_user(state, text);
+		return true;
+	case 'n':
+		filter_set_comm(filter, text);
+		return true;
+	case 'x':
+		filter->failed_only = true;
+		return true;
+	case OPTION_ERRNO:
+		filter->error = parse_errno(state, text);
+		return true;
+	case OPTION_FLAGS:
+		filter->flags = parse_flags(state, text);
+		return true;
+	case OPTION_MIN_US:
+		filter->min_ns =
+			parse_number(state, text, 1, UINT32_MAX, "a time in microseconds") * 1000;
+		return true;
+	}
+	return false;
+}
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	struct live_options *options = state->input;
+
+	if (take_filter(key, text, state, &options->source.filter))
+		return 0;
+	switch (key) {
+	case OPTION_BACKEND:
+		options->backend = parse_backend(state, text);
+		return 0;
+	case OPTION_ATTACH:
+		options->source.attach = parse_attach(state, text);
+		return 0;
+	case OPTION_BUFFER:
+		options->source.buffer_bytes =
+			1024 * parse_number(state, text, 4, 1 << 20, "a size in KiB, 4 to 1048576");
+		return 0;
+	case OPTION_STRICT:
+		options->strict = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, NULL, NULL, NULL};
+
+void live_take_command(struct live_options *options, int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		if (argv[i + 1])
+			options->command = argv + i + 1;
+		argv[i] = NULL;
+		*argc = i;
+	}
+}

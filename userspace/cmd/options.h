@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The options that every live subcommand has: filters, backend, buffer, command. */
+#ifndef CLONESCOPE_CMD_OPTIONS_H
+#define CLONESCOPE_CMD_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include "source/source.h"
+
+struct live_options {
+	const struct source_ops *backend; /* NULL: the first that works */
+	struct source_options source;
+	bool strict;	/* a loss is a failure */
+	char **command; /* NULL-ended; NULL: trace all that happens */
+};
+
+/*
+ * A child parser for argp; its input is a struct live_options, zeroed. Everything after "--" is the command.
+ * Wrong usage ends the program with status 2.
+ */
+extern const struct argp live_argp;
+
+/*
+ * Split off what follows "--" before argp sees it: argp would reorder the command's own options.
+ * Shortens *@argc.
+ */
+void live_take_command(struct live_options *options, int *argc, char **argv);
+
+#endif

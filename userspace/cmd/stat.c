@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* clonescope stat: what the clones of a while add up to. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cmd/live.h"
+#include "model/text.h"
+#include "view/summary.h"
+
+struct stat_options {
+	struct live_options live;
+	unsigned long interval_s; /* 0: one summary at the end */
+	unsigned long intervals;  /* 0: until stopped */
+};
+
+/* What on_interval() needs besides: how many summaries are still to come. */
+static unsigned long intervals_left;
+
+static unsigned long parse_count(struct argp_state *state, const char *text, const char *what)
+{
+	char quoted[128], *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || !value || value > 1000000)
+		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+	return value;
+}
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	struct stat_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->live;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num == 0)
+			options->interval_s = parse_count(state, text, "an interval in seconds");
+		else if (state->arg_num == 1)
+			options->intervals = parse_count(state, text, "a number of intervals");
+		else
+			argp_error(state, "to trace a command, put -- before it");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {{&live_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+
+static const struct argp stat_argp = {
+	NULL,
+	take_option,
+	"[INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
+	"Add up clones: counts, refusals and latency by command, way in, flags, policy and errno, "
+	"and the matrix of NUMA nodes. Prints at the end, or every INTERVAL seconds what came "
+	"since.\v"
+	"Latency is the time in copy_process(), in microseconds. ! marks nodes that disagree.\n\n"
+	"  clonescope stat -- make -j4\n"
+	"  clonescope stat 1 10                 ten summaries, a second apart",
+	children,
+	NULL,
+	NULL,
+};
+
+static void print_summary(FILE *out, const struct totals *totals, const struct losses *losses)
+{
+	summary_totals(out, totals, losses);
+	for (int kind = 0; kind < TOTALS_BY_NODES; kind++)
+		summary_groups(out, totals, kind);
+	summary_nodes(out, totals);
+}
+
+static void ignore_begin(const struct view_options *options)
+{
+	(void)options;
+}
+
+static void ignore_clone(const struct view_options *options, const struct cs_clone *rec)
+{
+	(void)options;
+	(void)rec;
+}
+
+static void ignore_return(const struct view_options *options, const struct cs_return *rec)
+{
+	(void)options;
+	(void)rec;
+}
+
+static void end(const struct view_options *options, const struct totals *totals,
+		const struct losses *losses)
+{
+	print_summary(options->out, totals, losses);
+}
+
+static void on_interval(struct live *live)
+{
+	print_summary(live->view_options.out, live->totals, &live->losses);
+	totals_reset(live->totals);
+	if (intervals_left && !--intervals_left)
+		live->done = true;
+}
+
+int cmd_stat(int argc, char **argv)
+{
+	struct view_ops view = view_table;
+	struct stat_options options = {0};
+	struct live live = {.options = &options.live, .view = &view};
+
+	live_take_command(&options.live, &argc, argv);
+	argp_parse(&stat_argp, argc, argv, 0, NULL, &options);
+	view.begin = ignore_begin;
+	view.clone = ignore_clone;
+	view.returned = ignore_return;
+	view.end = end;
+	options.live.source.follow = options.live.command != NULL;
+	live.view_options.out = stdout;
+	live.interval_ns = options.interval_s * 1000000000UL;
+	live.on_interval = on_interval;
+	intervals_left = options.intervals;
+	return live_run(&live);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* clonescope trace: one line per clone, as it happens. */
+#include "cmd/cmd.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmd/live.h"
+
+struct trace_options {
+	struct live_options live;
+	const struct view_ops *view;
+	int verbose;
+};
+
+static const struct argp_option trace_argp_options[] = {
+	{"verbose", 'v', NULL, 0, "everything that is known of a clone, on lines of its own", 0},
+	{"json", 'j', NULL, 0, "one JSON object per line", 0},
+	{NULL, 0, NULL, 0, NULL, 0},
+};
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	struct trace_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->live;
+		return 0;
+	case 'v':
+		options->verbose = 1;
+		return 0;
+	case 'j':
+		options->view = &view_json;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "to trace a command, put -- before it");
+		return 0;
+	}
+	(void)text;
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {{&live_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+
+static const struct argp trace_argp = {
+	trace_argp_options,
+	take_option,
+	"[-- COMMAND [ARG...]]",
+	"Show every clone as it happens, one line each; with COMMAND, those that it and its "
+	"descendants make.\v"
+	"R/C/T/S are NUMA nodes: requested, of the CPU, of the child's task_struct, of its stack; "
+	"! where they disagree, ? what is not known, - none. POLICY is the child's memory policy, "
+	"* where it differs from the caller's. US is the time in copy_process(). +N counts flags "
+	"that had no room: -v shows them all.\n\n"
+	"  clonescope trace -- make -j4\n"
+	"  clonescope trace -x                  refused clones, of everybody\n"
+	"  clonescope trace --flags NEWPID      new pid namespaces",
+	children,
+	NULL,
+	NULL,
+};
+
+/* A terminal's width, where it is a terminal and wider than the usual. */
+static int output_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 80)
+		return 80;
+	return size.ws_col;
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	struct trace_options options = {.view = &view_table};
+	struct live live = {.options = &options.live};
+
+	live_take_command(&options.live, &argc, argv);
+	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
+	options.live.source.follow = options.live.command != NULL;
+	options.live.source.want_return = options.verbose;
+	live.view = options.view;
+	live.view_options.out = stdout;
+	live.view_options.width = output_width();
+	live.view_options.verbose = options.verbose;
+	return live_run(&live);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which records the user wants to see. */
+#include "model/filter.h"
+
+#include <string.h>
+
+#include "model/outcome.h"
+
+void filter_set_comm(struct cs_filter *filter, const char *comm)
+{
+	size_t length = strnlen(comm, sizeof(filter->comm) - 1);
+
+	memset(filter->comm, 0, sizeof(filter->comm));
+	memcpy(filter->comm, comm, length);
+	filter->has_comm = true;
+}
+
+static bool match_caller(const struct cs_filter *filter, const struct cs_clone *rec)
+{
+	if (filter->has_tgid && (__u32)filter->tgid != rec->tgid)
+		return false;
+	if (filter->has_tid && (__u32)filter->tid != rec->tid)
+		return false;
+	if (filter->has_uid && filter->uid != rec->uid)
+		return false;
+	return !filter->has_comm || !strncmp(filter->comm, rec->comm, sizeof(rec->comm));
+}
+
+static bool match_outcome(const struct cs_filter *filter, const struct cs_clone *rec)
+{
+	if (filter->failed_only && outcome_of(rec) != OUTCOME_REFUSED)
+		return false;
+	return !filter->error || filter->error == rec->error;
+}
+
+static bool match_time(const struct cs_filter *filter, const struct cs_clone *rec)
+{
+	if (!filter->min_ns)
+		return true;
+	if (rec->missing & CS_MISSING(CS_FACT_COPY_NS))
+		return false;
+	return rec->copy_ns >= filter->min_ns;
+}
+
+bool filter_match(const struct cs_filter *filter, const struct cs_clone *rec)
+{
+	return match_caller(filter, rec) && match_outcome(filter, rec) && match_time(filter, rec) &&
+	       (rec->flags & filter->flags) == filter->flags;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A distribution of times in fixed space: percentiles to 3.2 %, the ends exact. */
+#include "model/histogram.h"
+
+#define LAST (HISTOGRAM_BUCKETS - 1)
+
+static size_t bucket_of(uint64_t ns)
+{
+	unsigned int top;
+
+	if (ns < HISTOGRAM_SUB)
+		return ns;
+	if (ns >> HISTOGRAM_TOP_BITS)
+		return LAST;
+	top = 63 - (unsigned int)__builtin_clzll(ns);
+	/* The bits below the top one say where in its power of two. */
+	return (top - HISTOGRAM_SUB_BITS) * HISTOGRAM_SUB + (ns >> (top - HISTOGRAM_SUB_BITS));
+}
+
+uint64_t histogram_bucket_from(size_t index)
+{
+	if (index < HISTOGRAM_SUB)
+		return index;
+	if (index >= LAST)
+		return 1ULL << HISTOGRAM_TOP_BITS;
+	return (HISTOGRAM_SUB + (uint64_t)index % HISTOGRAM_SUB) << (index / HISTOGRAM_SUB - 1);
+}
+
+void histogram_add(struct histogram *histogram, uint64_t ns)
+{
+	if (!histogram->count || ns < histogram->min_ns)
+		histogram->min_ns = ns;
+	if (ns > histogram->max_ns)
+		histogram->max_ns = ns;
+	histogram->count++;
+	histogram->sum_ns += ns;
+	histogram->buckets[bucket_of(ns)]++;
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	if (!from->count)
+		return;
+	if (!into->count || from->min_ns < into->min_ns)
+		into->min_ns = from->min_ns;
+	if (from->max_ns > into->max_ns)
+		into->max_ns = from->max_ns;
+	into->count += from->count;
+	into->sum_ns += from->sum_ns;
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		into->buckets[i] += from->buckets[i];
+}
+
+/* Which of the @count times, in order, counted from 1, has @percent of them at or below it. */
+static uint64_t rank_of(uint64_t count, double percent)
+{
+	/* Less what rounding may have added: 99.9 % of 1000 is the 999th. */
+	double exact = percent * (double)count / 100 - 1e-6;
+	uint64_t rank;
+
+	if (!(exact > 0))
+		return 1;
+	if (exact >= (double)count)
+		return count;
+	rank = (uint64_t)exact;
+	return (double)rank < exact ? rank + 1 : rank;
+}
+
+static uint64_t middle_of(size_t index)
+{
+	uint64_t from = histogram_bucket_from(index);
+
+	return from + (histogram_bucket_from(index + 1) - 1 - from) / 2;
+}
+
+uint64_t histogram_percentile(const struct histogram *histogram, double percent)
+{
+	uint64_t rank = rank_of(histogram->count, percent), seen = 0, ns;
+	size_t i = 0;
+
+	if (!histogram->count)
+		return 0;
+	if (rank == histogram->count)
+		return histogram->max_ns;
+	if (rank == 1)
+		return histogram->min_ns;
+	for (; i < LAST; i++) {
+		seen += histogram->buckets[i];
+		if (seen >= rank)
+			break;
+	}
+	ns = i == LAST ? histogram->max_ns : middle_of(i);
+	if (ns > histogram->max_ns)
+		return histogram->max_ns;
+	return ns < histogram->min_ns ? histogram->min_ns : ns;
+}
+
+uint64_t histogram_mean(const struct histogram *histogram)
+{
+	return histogram->count ? histogram->sum_ns / histogram->count : 0;
+}

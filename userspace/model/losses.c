@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The causes of loss: their names, and what helps against each. */
+#include "model/losses.h"
+
+static const struct {
+	const char *name;
+	const char *sentence;
+} causes[LOSS_COUNT] = {
+	[LOSS_RING_FULL] = {"ring_full", "the ring was full: try a larger --buffer"},
+	[LOSS_INFLIGHT_FULL] = {"inflight_full", "too many clones at once to remember them all"},
+	[LOSS_RETURN_MISSED] = {"return_missed", "copy_process() returned unseen"},
+	[LOSS_PROBE_MISSED] = {"probe_missed", "the kernel skipped a probe"},
+	[LOSS_FOLLOW_FULL] = {"follow_full", "too many tasks to follow them all"},
+	[LOSS_OVERRUN] = {"overrun", "the trace buffer was full: try a larger --buffer"},
+	[LOSS_BAD_RECORD] = {"bad_record", "not a record of this version"},
+	[LOSS_NO_MEMORY] = {"no_memory", "the reader ran out of memory"},
+};
+
+const char *loss_name(enum loss loss)
+{
+	return causes[loss].name;
+}
+
+const char *loss_sentence(enum loss loss)
+{
+	return causes[loss].sentence;
+}
+
+uint64_t losses_total(const struct losses *losses)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < LOSS_COUNT; i++)
+		total += losses->count[i];
+	return total;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What was lost between the kernel and the reader, by cause. */
+#ifndef CLONESCOPE_MODEL_LOSSES_H
+#define CLONESCOPE_MODEL_LOSSES_H
+
+#include <stdint.h>
+
+enum loss {
+	LOSS_RING_FULL,	    /* BPF: no room in the ring buffer */
+	LOSS_INFLIGHT_FULL, /* no room to remember a clone in progress */
+	LOSS_RETURN_MISSED, /* copy_process() was entered, its return was not seen */
+	LOSS_PROBE_MISSED,  /* a probe was hit and not run: recursion, or maxactive */
+	LOSS_FOLLOW_FULL,   /* BPF: a followed task's child could not be followed */
+	LOSS_OVERRUN,	    /* ftrace: the buffer was overwritten or full */
+	LOSS_BAD_RECORD,    /* what arrived was no record of this version */
+	LOSS_NO_MEMORY,	    /* the reader could not keep a record */
+	LOSS_COUNT,
+};
+
+/* How many records each cause has cost so far. All zero: nothing was lost. */
+struct losses {
+	uint64_t count[LOSS_COUNT];
+};
+
+/* The cause by its name in JSON: "ring_full"; and in words, with what helps against it. */
+const char *loss_name(enum loss loss);
+const char *loss_sentence(enum loss loss);
+
+uint64_t losses_total(const struct losses *losses);
+
+#endif

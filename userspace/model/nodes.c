@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* NUMA: where a clone's memory came to lie, and whether the places agree. */
+#include "model/nodes.h"
+#include "model/text.h"
+
+/* Put @node among the distinct ones, which are kept in order. */
+static void insert_node(struct nodes_stack *stack, __s16 node)
+{
+	unsigned int at = stack->count;
+
+	for (unsigned int i = 0; i < stack->count; i++)
+		if (stack->nodes[i] == node)
+			return;
+	for (; at && stack->nodes[at - 1] > node; at--)
+		stack->nodes[at] = stack->nodes[at - 1];
+	stack->nodes[at] = node;
+	stack->count++;
+}
+
+static enum nodes_stack_kind kind_of(const struct cs_clone *rec, unsigned int distinct)
+{
+	if (distinct)
+		return distinct == 1 ? NODES_STACK_ONE : NODES_STACK_MIXED;
+	return rec->stack_pages ? NODES_STACK_UNKNOWN : NODES_STACK_NONE;
+}
+
+void nodes_stack(const struct cs_clone *rec, struct nodes_stack *out)
+{
+	*out = (struct nodes_stack){.kind = NODES_STACK_UNKNOWN};
+	if (rec->missing & CS_MISSING(CS_FACT_STACK_NODES))
+		return;
+	for (unsigned int i = 0; i < rec->stack_pages && i < CS_MAX_STACK_PAGES; i++)
+		if (rec->stack_nodes[i] >= 0)
+			insert_node(out, rec->stack_nodes[i]);
+	out->kind = kind_of(rec, out->count);
+}
+
+size_t nodes_format_stack(char *buf, size_t size, const struct nodes_stack *stack)
+{
+	struct text text = {.buf = buf, .size = size};
+
+	if (stack->kind == NODES_STACK_UNKNOWN)
+		text_add(&text, "?");
+	if (stack->kind == NODES_STACK_NONE)
+		text_add(&text, "-");
+	for (unsigned int i = 0; i < stack->count; i++)
+		text_add(&text, "%s%d", i ? "," : "", stack->nodes[i]);
+	return text_end(&text);
+}
+
+bool nodes_task(const struct cs_clone *rec, int *node)
+{
+	if (rec->missing & CS_MISSING(CS_FACT_TASK_NODE))
+		return false;
+	*node = rec->task_node;
+	return true;
+}
+
+/* The node asked for, or a negative number where none was or it is not known. */
+static int requested_node(const struct cs_clone *rec)
+{
+	if (rec->missing & CS_MISSING(CS_FACT_NODE_REQUESTED))
+		return CS_NO_NODE;
+	return rec->node_requested;
+}
+
+/* The node of the task_struct, or a negative number where there is none or it is not known. */
+static int task_node(const struct cs_clone *rec)
+{
+	int node;
+
+	return nodes_task(rec, &node) ? node : CS_NODE_NONE;
+}
+
+static bool differ(int a, int b)
+{
+	return a >= 0 && b >= 0 && a != b;
+}
+
+/* Is any page of the stack off @node? */
+static bool stack_off(const struct nodes_stack *stack, int node)
+{
+	for (unsigned int i = 0; i < stack->count; i++)
+		if (differ(stack->nodes[i], node))
+			return true;
+	return false;
+}
+
+unsigned int nodes_disagreements(const struct cs_clone *rec)
+{
+	int task = task_node(rec), requested = requested_node(rec);
+	struct nodes_stack stack;
+	unsigned int pairs = 0;
+
+	nodes_stack(rec, &stack);
+	if (differ(task, rec->cpu_node))
+		pairs |= NODES_TASK_OFF_CPU;
+	if (stack_off(&stack, rec->cpu_node))
+		pairs |= NODES_STACK_OFF_CPU;
+	if (stack_off(&stack, task))
+		pairs |= NODES_STACK_OFF_TASK;
+	if (stack.kind == NODES_STACK_MIXED)
+		pairs |= NODES_STACK_SPLIT;
+	if (differ(task, requested))
+		pairs |= NODES_TASK_OFF_REQUEST;
+	if (stack_off(&stack, requested))
+		pairs |= NODES_STACK_OFF_REQUEST;
+	return pairs;
+}
+
+enum nodes_verdict nodes_check(const struct cs_clone *rec)
+{
+	struct nodes_stack stack;
+
+	nodes_stack(rec, &stack);
+	if (task_node(rec) < 0 && !stack.count)
+		return NODES_UNKNOWN;
+	return nodes_disagreements(rec) ? NODES_DISAGREE : NODES_AGREE;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The rules by which the kernel refuses a clone for its flags alone. */
+#ifndef CLONESCOPE_MODEL_RULES_H
+#define CLONESCOPE_MODEL_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <clonescope/record.h>
+
+/* A kernel version, to be compared as a number. */
+#define RULES_KERNEL(major, minor) ((major) << 8 | (minor))
+#define RULES_MAJOR(kernel)	   ((kernel) >> 8)
+#define RULES_MINOR(kernel)	   ((kernel)&0xff)
+
+/* No fewer than there are rules: an array of this many hits is always enough. */
+#define RULES_MAX 40
+
+enum rules_tristate {
+	RULES_NOT_KNOWN,
+	RULES_NO,
+	RULES_YES,
+};
+
+/* What some rules depend on besides the request. Each is worded so that "yes" means refused. */
+enum rules_fact {
+	RULES_FACT_NONE,	     /* the request alone decides */
+	RULES_FACT_SAME_POINTER,     /* clone_args.pidfd == clone_args.parent_tid */
+	RULES_FACT_USERNS_FORBIDDEN, /* Debian: unprivileged_userns_clone 0, no CAP_SYS_ADMIN */
+	RULES_FACT_PIDNS_INIT,	     /* the caller is the init of its pid namespace */
+	RULES_FACT_PIDNS_PENDING,    /* unshare or setns(NEWPID) before: children go elsewhere */
+	RULES_FACT_TIMENS_PENDING,   /* unshare or setns(NEWTIME) before */
+	RULES_FACT_CALLER_AUTOREAP,  /* the caller was itself made with CLONE_AUTOREAP */
+	RULES_FACT_NO_CAP_SYS_ADMIN, /* the caller lacks it in its user namespace */
+	RULES_FACT_COUNT,
+};
+
+/*
+ * What is asked of the kernel. All zero: fork() without an exit signal, nothing known of the
+ * caller.
+ */
+struct clone_request {
+	uint64_t flags;		/* without CSIGNAL, as in cs_clone.flags */
+	uint64_t exit_signal;	/* clone_args has 64 bits for it */
+	bool clone3;		/* passes copy_clone_args_from_user() and clone3_args_valid() */
+	bool past_kernel_clone; /* copy_process() was reached, or called directly (io_uring) */
+	bool has_stack;		/* the next two are known */
+	uint64_t stack;
+	uint64_t stack_size;
+	enum rules_tristate facts[RULES_FACT_COUNT];
+};
+
+/* Which calls pass the place where a rule is checked. */
+enum rules_scope {
+	RULES_SCOPE_CLONE3,	  /* clone3(2) only */
+	RULES_SCOPE_KERNEL_CLONE, /* all but those that are past_kernel_clone */
+	RULES_SCOPE_ALL,	  /* copy_process() itself */
+};
+
+/* A rule is about requests that have all of @all, one or more of @any, and none of @none. */
+struct rule {
+	const char *id;	      /* of the reference table: "C4" */
+	int error;	      /* errno, positive */
+	const char *sentence; /* for people: "CLONE_THREAD without CLONE_SIGHAND"; see fact */
+	const char *function; /* of the kernel, where it is checked */
+	enum rules_scope scope;
+	int since; /* RULES_KERNEL(), the first with it; 0: 5.10 or before */
+	int until; /* the last with it; 0: still there */
+	uint64_t all;
+	uint64_t any; /* 0: no matter */
+	uint64_t none;
+	bool (*also)(const struct clone_request *request); /* NULL: the flags say it all */
+	enum rules_fact fact; /* the sentence goes on: ", if " and rules_fact_text() */
+};
+
+enum rules_verdict {
+	RULES_MAY_REFUSE, /* it depends on rule->fact, which is not known */
+	RULES_REFUSED,
+};
+
+struct rules_hit {
+	const struct rule *rule;
+	enum rules_verdict verdict;
+};
+
+/*
+ * Write into @hits (@max; RULES_MAX is enough) the rules that refuse or may refuse @request on
+ * @kernel (RULES_KERNEL(); 0: on any from 5.10 on), in the order in which the kernel checks: on
+ * one kernel the first RULES_REFUSED gives the errno, unless a RULES_MAY_REFUSE before it does.
+ * Returns how many there are.
+ */
+size_t rules_check(const struct clone_request *request, int kernel, struct rules_hit *hits,
+		   size_t max);
+
+/*
+ * What a record asked of copy_process(): as there is a record, the rules before that didn't
+ * refuse it, and are left out. Nothing is known of the caller.
+ */
+void rules_request(struct clone_request *request, const struct cs_clone *rec);
+
+/* "the caller is the init of its pid namespace"; "" for RULES_FACT_NONE. */
+const char *rules_fact_text(enum rules_fact fact);
+
+/* All rules, in the kernel's order. *@count is set to their number. */
+const struct rule *rules_table(size_t *count);
+
+#endif

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Many records added up: counts, latency, groups by several keys, and the node matrix. */
+#include "model/totals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/flags.h"
+#include "model/names.h"
+#include "model/nodes.h"
+#include "model/outcome.h"
+#include "model/policy.h"
+#include "model/text.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#define TOTALS_FIRST_SLOTS 64
+
+/* The groups of one kind: open addressing, a power of two of slots, at most half of them taken. */
+struct table {
+	struct totals_group **groups;
+	size_t slots;
+	size_t count;
+	struct totals_group other;
+};
+
+struct totals {
+	struct totals_summary summary;
+	struct table tables[TOTALS_KINDS];
+};
+
+/* How records are told apart by one kind. */
+struct kind {
+	size_t key_size; /* of the member of union totals_key */
+	/* Fill @key, which is zero. False: the record is in no group of this kind. */
+	bool (*fill)(union totals_key *key, const struct cs_clone *rec);
+	void (*describe)(struct text *text, const union totals_key *key);
+};
+
+static bool is_missing(const struct cs_clone *rec, enum cs_fact fact)
+{
+	return rec->missing & CS_MISSING(fact);
+}
+
+static bool fill_command(union totals_key *key, const struct cs_clone *rec)
+{
+	memcpy(key->comm, rec->comm, strnlen(rec->comm, sizeof(rec->comm)));
+	return true;
+}
+
+static void describe_command(struct text *text, const union totals_key *key)
+{
+	text_add(text, "%.*s", (int)sizeof(key->comm), key->comm);
+}
+
+static bool fill_via(union totals_key *key, const struct cs_clone *rec)
+{
+	key->via = is_missing(rec, CS_FACT_VIA) ? CS_VIA_UNKNOWN : rec->via;
+	return true;
+}
+
+static void describe_via(struct text *text, const union totals_key *key)
+{
+	text_add(text, "%s", via_name(key->via));
+}
+
+static bool fill_flags(union totals_key *key, const struct cs_clone *rec)
+{
+	bool unknown = is_missing(rec, CS_FACT_EXIT_SIGNAL);
+
+	key->flags.flags = rec->flags;
+	key->flags.exit_signal = unknown ? TOTALS_SIGNAL_UNKNOWN : rec->exit_signal;
+	return true;
+}
+
+/* "VM|VFORK SIGCHLD", "- SIGCHLD", "VM|THREAD -", "- ?". */
+static void describe_flags(struct text *text, const union totals_key *key)
+{
+	char flags[FLAGS_TEXT_SIZE], signal[NAMES_TEXT_SIZE] = "?";
+
+	flags_format(flags, sizeof(flags), key->flags.flags, 0);
+	if (key->flags.exit_signal != TOTALS_SIGNAL_UNKNOWN)
+		signal_format(signal, sizeof(signal), (int)key->flags.exit_signal);
+	text_add(text, "%s %s", flags, signal);
+}
+
+static bool fill_policy(union totals_key *key, const struct cs_clone *rec)
+{
+	if (is_missing(rec, CS_FACT_POLICY))
+		key->policy.mode = TOTALS_POLICY_UNKNOWN;
+	else if (!policy_is_default(&rec->policy))
+		key->policy = rec->policy;
+	return true;
+}
+
+static void describe_policy(struct text *text, const union totals_key *key)
+{
+	char policy[POLICY_TEXT_SIZE] = "?";
+
+	if (key->policy.mode != TOTALS_POLICY_UNKNOWN)
+		policy_format(policy, sizeof(policy), &key->policy);
+	text_add(text, "%s", policy);
+}
+
+static bool fill_error(union totals_key *key, const struct cs_clone *rec)
+{
+	key->error = rec->error;
+	return rec->error;
+}
+
+static void describe_error(struct text *text, const union totals_key *key)
+{
+	char name[NAMES_TEXT_SIZE];
+
+	errno_format(name, sizeof(name), key->error);
+	text_add(text, "%s", name);
+}
+
+static __s16 cell_stack(const struct cs_clone *rec)
+{
+	struct nodes_stack stack;
+
+	nodes_stack(rec, &stack);
+	switch (stack.kind) {
+	case NODES_STACK_ONE:
+		return stack.nodes[0];
+	case NODES_STACK_MIXED:
+		return TOTALS_NODE_MIXED;
+	case NODES_STACK_NONE:
+		return CS_NODE_NONE;
+	case NODES_STACK_UNKNOWN:
+		break;
+	}
+	return TOTALS_NODE_UNKNOWN;
+}
+
+static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
+{
+	int task;
+
+	key->cell.cpu_node = rec->cpu_node;
+	key->cell.task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
+	key->cell.stack_node = cell_stack(rec);
+	return key->cell.task_node != CS_NODE_NONE || key->cell.stack_node != CS_NODE_NONE;
+}
+
+static void describe_node(struct text *text, const char *what, int node)
+{
+	text_add(text, "%s=", what);
+	if (node >= 0)
+		text_add(text, "%d", node);
+	else if (node == TOTALS_NODE_MIXED)
+		text_add(text, "mixed");
+	else
+		text_add(text, node == TOTALS_NODE_UNKNOWN ? "?" : "-");
+}
+
+static void describe_cell(struct text *text, const union totals_key *key)
+{
+	describe_node(text, "cpu", key->cell.cpu_node);
+	describe_node(text, " task", key->cell.task_node);
+	describe_node(text, " stack", key->cell.stack_node);
+}
+
+#define KEY_SIZE(member) sizeof(((union totals_key *)0)->member)
+
+static const struct kind kinds[TOTALS_KINDS] = {
+	[TOTALS_BY_COMMAND] = {KEY_SIZE(comm), fill_command, describe_command},
+	[TOTALS_BY_VIA] = {KEY_SIZE(via), fill_via, describe_via},
+	[TOTALS_BY_FLAGS] = {KEY_SIZE(flags), fill_flags, describe_flags},
+	[TOTALS_BY_POLICY] = {KEY_SIZE(policy), fill_policy, describe_policy},
+	[TOTALS_BY_ERRNO] = {KEY_SIZE(error), fill_error, describe_error},
+	[TOTALS_BY_NODES] = {KEY_SIZE(cell), fill_cell, describe_cell},
+};
+
+/* FNV-1a. */
+static size_t hash(const union totals_key *key, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)key;
+	uint64_t hash = 14695981039346656037ULL;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 1099511628211ULL;
+	return hash ^ hash >> 32;
+}
+
+/* The slot with @key's group, or the free one where it belongs. */
+static struct totals_group **find_slot(struct totals_group **groups, size_t slots,
+				       const union totals_key *key, size_t key_size)
+{
+	size_t at = hash(key, key_size) & (slots - 1);
+
+	while (groups[at] && memcmp(&groups[at]->key, key, key_size))
+		at = (at + 1) & (slots - 1);
+	return &groups[at];
+}
+
+static bool grow(struct table *table, size_t key_size)
+{
+	size_t slots = table->slots ? table->slots * 2 : TOTALS_FIRST_SLOTS;
+	struct totals_group **groups = calloc(slots, sizeof(struct totals_group *));
+
+	if (!groups)
+		return false;
+	for (size_t i = 0; i < table->slots; i++) {
+		struct totals_group *group = table->groups[i];
+
+		if (group)
+			*find_slot(groups, slots, &group->key, key_size) = group;
+	}
+	free(table->groups);
+	table->groups = groups;
+	table->slots = slots;
+	return true;
+}
+
+static struct totals_group *new_group(const struct kind *kind, const union totals_key *key)
+{
+	char buf[POLICY_TEXT_SIZE + FLAGS_TEXT_SIZE];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+	struct totals_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	kind->describe(&text, key);
+	text_end(&text);
+	group->text = strdup(buf);
+	if (!group->text) {
+		free(group);
+		return NULL;
+	}
+	group->key = *key;
+	return group;
+}
+
+/* The group of @key, made where there is none yet; the rest where it can't be. */
+static struct totals_group *find_group(struct table *table, const struct kind *kind,
+				       const union totals_key *key)
+{
+	struct totals_group **slot = NULL;
+
+	if (table->slots)
+		slot = find_slot(table->groups, table->slots, key, kind->key_size);
+	if (slot && *slot)
+		return *slot;
+	if (table->count == TOTALS_MAX_GROUPS)
+		return &table->other;
+	if ((table->count + 1) * 2 > table->slots && !grow(table, kind->key_size))
+		return &table->other;
+	slot = find_slot(table->groups, table->slots, key, kind->key_size);
+	*slot = new_group(kind, key);
+	if (!*slot)
+		return &table->other;
+	table->count++;
+	return *slot;
+}
+
+static void add_to_group(struct totals_group *group, const struct cs_clone *rec, bool timed)
+{
+	enum outcome outcome = outcome_of(rec);
+
+	group->count++;
+	group->refused += outcome == OUTCOME_REFUSED;
+	group->restarted += outcome == OUTCOME_RESTARTED;
+	if (timed)
+		histogram_add(&group->copy_ns, rec->copy_ns);
+}
+
+static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec)
+{
+	enum nodes_verdict verdict = nodes_check(rec);
+	struct nodes_stack stack;
+
+	summary->nodes_comparable += verdict != NODES_UNKNOWN;
+	summary->nodes_disagree += verdict == NODES_DISAGREE;
+
+	nodes_stack(rec, &stack);
+	if (stack.kind == NODES_STACK_NONE)
+		return;
+	if (is_missing(rec, CS_FACT_STACK_ORIGIN) || rec->stack_origin == CS_STACK_UNKNOWN)
+		summary->stacks_unknown++;
+	else if (rec->stack_origin == CS_STACK_CACHED)
+		summary->stacks_cached++;
+	else
+		summary->stacks_fresh++;
+}
+
+static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec, bool timed)
+{
+	enum outcome outcome = outcome_of(rec);
+
+	summary->count++;
+	summary->made += outcome == OUTCOME_MADE;
+	summary->refused += outcome == OUTCOME_REFUSED;
+	summary->restarted += outcome == OUTCOME_RESTARTED;
+	summary->incomplete += rec->missing != 0;
+	if (timed)
+		histogram_add(&summary->copy_ns, rec->copy_ns);
+	add_nodes(summary, rec);
+}
+
+void totals_add(struct totals *totals, const struct cs_clone *rec)
+{
+	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
+	bool made = outcome_of(rec) == OUTCOME_MADE;
+
+	add_to_summary(&totals->summary, rec, has_time && made);
+	for (size_t i = 0; i < TOTALS_KINDS; i++) {
+		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
+		union totals_key key;
+
+		memset(&key, 0, sizeof(key));
+		if (kinds[i].fill(&key, rec))
+			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed);
+	}
+}
+
+struct totals *totals_new(void)
+{
+	struct totals *totals = calloc(1, sizeof(*totals));
+
+	if (totals)
+		totals_reset(totals);
+	return totals;
+}
+
+static void free_table(struct table *table)
+{
+	for (size_t i = 0; i < table->slots; i++) {
+		if (!table->groups[i])
+			continue;
+		free((char *)table->groups[i]->text);
+		free(table->groups[i]);
+	}
+	free(table->groups);
+}
+
+void totals_reset(struct totals *totals)
+{
+	for (size_t i = 0; i < TOTALS_KINDS; i++)
+		free_table(&totals->tables[i]);
+	memset(totals, 0, sizeof(*totals));
+	for (size_t i = 0; i < TOTALS_KINDS; i++) {
+		totals->tables[i].other.is_other = true;
+		totals->tables[i].other.text = "(other)";
+	}
+}
+
+void totals_free(struct totals *totals)
+{
+	if (!totals)
+		return;
+	for (size_t i = 0; i < TOTALS_KINDS; i++)
+		free_table(&totals->tables[i]);
+	free(totals);
+}
+
+const struct totals_summary *totals_summary(const struct totals *totals)
+{
+	return &totals->summary;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct totals_group *const *first = a, *const *second = b;
+
+	if ((*first)->count != (*second)->count)
+		return (*first)->count > (*second)->count ? -1 : 1;
+	return strcmp((*first)->text, (*second)->text);
+}
+
+const struct totals_group **totals_sorted(const struct totals *totals, enum totals_kind kind,
+					  size_t *count)
+{
+	const struct table *table = &totals->tables[kind];
+	const struct totals_group **sorted = calloc(table->count + 1, sizeof(*sorted));
+
+	*count = 0;
+	if (!sorted)
+		return NULL;
+	for (size_t i = 0; i < table->slots; i++)
+		if (table->groups[i])
+			sorted[(*count)++] = table->groups[i];
+	qsort(sorted, *count, sizeof(*sorted), by_count);
+	if (table->other.count)
+		sorted[(*count)++] = &table->other;
+	return sorted;
+}

@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The eBPF backend: plants what this kernel lets us plant, and reads the ring. */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "clonescope.skel.h"
+#include "inflight_times.h"
+#include "source/host.h"
+#include "source/order.h"
+
+/* How long a clone in progress may take to end before its return is given up. */
+#define LAST_RETURNS_MS 200
+
+enum need {
+	ALWAYS,
+	FOR_RETURN, /* only if struct cs_return is wanted */
+	FOR_FOLLOW, /* only if tasks are followed */
+};
+
+/*
+ * What there is to plant, in the order of planting: what is hit in the middle of a clone before what begins
+ * one, and returns before entries, so that no clone is half seen. They go in the opposite order.
+ */
+static const struct probe {
+	const char *target;
+	const char *program[ATTACH_COUNT]; /* by mode; NULL: not in this one */
+	const char *tells;
+	uint64_t facts;		/* missing without it */
+	uint64_t facts_refused; /* missing from refused clones without it */
+	enum need need;
+	bool essential;
+	bool entry; /* begins a clone: taken out first */
+} probes[] = {
+	{
+		.target = "arch_dup_task_struct",
+		.program = {[ATTACH_FENTRY] = "fentry_arch_dup_task_struct",
+			    [ATTACH_KPROBE] = "kprobe_arch_dup_task_struct"},
+		.tells = "task_struct of a refused clone",
+		.facts_refused = CS_MISSING(CS_FACT_TASK_NODE),
+	},
+	{
+		.target = "find_vm_area",
+		.program = {[ATTACH_FENTRY] = "fexit_find_vm_area",
+			    [ATTACH_KPROBE] = "kprobe_find_vm_area"},
+		.tells = "stack from the cache, or fresh",
+		.facts = CS_MISSING(CS_FACT_STACK_ORIGIN),
+	},
+	{
+		.target = "__mpol_dup",
+		.program =
+			{[ATTACH_FENTRY] = "fentry_mpol_dup", [ATTACH_KPROBE] = "kprobe_mpol_dup"},
+		.tells = "policies copied, VMAs' too",
+		.facts = CS_MISSING(CS_FACT_POLICY_COPIED) | CS_MISSING(CS_FACT_VMA_POLICIES),
+	},
+	{
+		.target = "sched_process_exit",
+		.program = {[ATTACH_FENTRY] = "tp_sched_process_exit",
+			    [ATTACH_KPROBE] = "tp_sched_process_exit",
+			    [ATTACH_TRACEPOINT] = "tp_sched_process_exit"},
+		.tells = "end of followed tasks",
+		.need = FOR_FOLLOW,
+	},
+	{
+		.target = "kernel_clone",
+		.program = {[ATTACH_FENTRY] = "fexit_kernel_clone",
+			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
+		.tells = "time in kernel_clone, vfork",
+		.need = FOR_RETURN,
+	},
+	{
+		.target = "copy_process",
+		.program = {[ATTACH_FENTRY] = "fexit_copy_process",
+			    [ATTACH_KPROBE] = "kretprobe_copy_process"},
+		.tells = "outcome, child, nodes, policy",
+		.essential = true,
+	},
+	{
+		.target = "kernel_clone",
+		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
+			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
+		.tells = "kernel_clone passed",
+		.entry = true,
+	},
+	{
+		.target = "copy_process",
+		.program = {[ATTACH_FENTRY] = "fentry_copy_process",
+			    [ATTACH_KPROBE] = "kprobe_copy_process"},
+		.tells = "request, node requested, time",
+		.essential = true,
+		.entry = true,
+	},
+	{
+		.target = "task_newtask",
+		.program = {[ATTACH_TRACEPOINT] = "tp_task_newtask"},
+		.tells = "flags, child, nodes, policy",
+		.facts = CS_MISSING(CS_FACT_COPY_NS) | CS_MISSING(CS_FACT_NODE_REQUESTED) |
+			 CS_MISSING(CS_FACT_STACK_ORIGIN) | CS_MISSING(CS_FACT_VMA_POLICIES),
+		.essential = true,
+	},
+};
+
+#define PROBE_COUNT (sizeof(probes) / sizeof(probes[0]))
+
+struct bpf_source {
+	struct source source;
+	struct source_options options;
+	struct clonescope_bpf *skel;
+	struct bpf_link *links[PROBE_COUNT];
+	struct ring_buffer *ring;
+	struct order *order;
+	uint64_t last_read_ns;
+	uint64_t bad_records;
+	uint64_t no_memory;
+	uint64_t unfinished; /* clones whose return never came */
+	bool stopped;
+};
+
+static const char *const how[ATTACH_COUNT] = {
+	[ATTACH_FENTRY] = "fentry",
+	[ATTACH_KPROBE] = "kprobe",
+	[ATTACH_TRACEPOINT] = "raw tracepoint",
+};
+
+static struct bpf_source *to_bpf(const struct source *source)
+{
+	return (struct bpf_source *)source;
+}
+
+/* libbpf explains itself at length; the last warning is the one that counts. */
+static char libbpf_said[SOURCE_WHY_SIZE];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (getenv("CS_DEBUG")) {va_list ap; va_copy(ap, arguments); vfprintf(stderr, format, ap); va_end(ap);}
+	if (level == LIBBPF_WARN)
+		vsnprintf(libbpf_said, sizeof(libbpf_said), format, arguments);
+	return 0;
+}
+
+/* A first look, so that the usual obstacles are called by their names. */
+static int check_machine(char *why)
+{
+	if (!host_has_btf()) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "eBPF: this kernel has no BTF (/sys/kernel/btf/vmlinux): it was built "
+			 "without CONFIG_DEBUG_INFO_BTF; try --backend module");
+		return -ENOENT;
+	}
+	if (!host_capable(CAP_SYS_ADMIN) && !(host_capable(CAP_BPF) && host_capable(CAP_PERFMON))) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "eBPF: no permission: run it as root (sudo clonescope ...), or with "
+			 "CAP_BPF and CAP_PERFMON");
+		return -EPERM;
+	}
+	if (!strcmp(host_lockdown(), "confidentiality")) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "eBPF: kernel lockdown is in confidentiality mode, which keeps BPF from "
+			 "reading kernel memory");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static bool is_needed(const struct probe *probe, const struct source_options *options)
+{
+	if (probe->need == FOR_RETURN)
+		return options->want_return;
+	if (probe->need == FOR_FOLLOW)
+		return options->follow;
+	return true;
+}
+
+static void place_name(char *buf, size_t size, const struct probe *probe, enum attach mode)
+{
+	const char *program = probe->program[mode];
+	bool is_return = !strncmp(program, "fexit", 5) || !strncmp(program, "kretprobe", 9);
+
+	if (!strncmp(program, "tp_", 3))
+		snprintf(buf, size, "raw tracepoint %s", probe->target);
+	else if (mode == ATTACH_FENTRY)
+		snprintf(buf, size, "%s %s", is_return ? "fexit" : "fentry", probe->target);
+	else
+		snprintf(buf, size, "%s %s", is_return ? "kretprobe" : "kprobe", probe->target);
+}
+
+static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool used,
+		      const char *why)
+{
+	char where[64];
+
+	place_name(where, sizeof(where), &probes[i], mode);
+	source_place_add(&bpf->source, probes[i].tells, where, used, why);
+	if (used)
+		return;
+	bpf->source.never_learnt |= probes[i].facts;
+	bpf->skel->bss->never_learnt_refused |= probes[i].facts_refused;
+}
+
+/* Is there exactly one function of that name, and BTF for it where fentry needs that? */
+static const char *why_no_target(const struct probe *probe, enum attach mode, struct btf *btf,
+				 unsigned int symbols)
+{
+	if (!strncmp(probe->program[mode], "tp_", 3))
+		return NULL;
+	if (!symbols)
+		return "no such symbol: inlined by the compiler, or not in this kernel";
+	if (symbols > 1)
+		return "several symbols have this name";
+	if (mode == ATTACH_FENTRY && btf__find_by_name_kind(btf, probe->target, BTF_KIND_FUNC) < 0)
+		return "the kernel's BTF does not know this function";
+	return NULL;
+}
+
+/* Look up all targets; @found is 1 for each where /proc/kallsyms cannot be read. */
+static void count_symbols(unsigned int found[])
+{
+	const char *names[PROBE_COUNT];
+
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		names[i] = probes[i].target;
+	if (!host_symbols(names, found, PROBE_COUNT))
+		return;
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		found[i] = 1;
+}
+
+/* Let only those programs be loaded that the mode, the options and the kernel ask for. */
+static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	unsigned int symbols[PROBE_COUNT];
+	struct bpf_program *program;
+	const char *reason;
+	int error = 0;
+
+	count_symbols(symbols);
+	bpf_object__for_each_program(program, bpf->skel->obj)
+		bpf_program__set_autoload(program, false);
+	for (size_t i = 0; i < PROBE_COUNT && !error; i++) {
+		if (!probes[i].program[mode] || !is_needed(&probes[i], &bpf->options))
+			continue;
+		reason = why_no_target(&probes[i], mode, btf, symbols[i]);
+		if (reason)
+			add_place(bpf, i, mode, false, reason);
+		else
+			bpf_program__set_autoload(bpf_object__find_program_by_name(
+							  bpf->skel->obj, probes[i].program[mode]),
+						  true);
+		if (reason && probes[i].essential) {
+			snprintf(why, SOURCE_WHY_SIZE, "%s: %s: %s", how[mode], probes[i].target,
+				 reason);
+			error = -ENOENT;
+		}
+	}
+	btf__free(btf);
+	return error;
+}
+
+static void set_filter(struct clonescope_bpf__rodata *rodata, const struct source_options *options)
+{
+	const struct cs_filter *filter = &options->filter;
+
+	rodata->only_tgid = filter->has_tgid ? (uint32_t)filter->tgid : 0;
+	rodata->only_tid = filter->has_tid ? (uint32_t)filter->tid : 0;
+	rodata->only_uid_set = filter->has_uid;
+	rodata->only_uid = filter->uid;
+	if (filter->has_comm)
+		memcpy((char *)rodata->only_comm, filter->comm, sizeof(rodata->only_comm));
+	rodata->only_failed = filter->failed_only;
+	rodata->only_error = filter->error;
+	rodata->only_flags = filter->flags;
+	rodata->only_min_ns = filter->min_ns;
+	rodata->follow = options->follow;
+	rodata->want_return = options->want_return;
+}
+
+/* The ring's size: a power of two, and at least a page. */
+static uint32_t ring_bytes(size_t wanted)
+{
+	uint32_t bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	while (bytes < wanted && bytes < 1U << 30)
+		bytes *= 2;
+	return bytes;
+}
+
+static void set_sizes(struct bpf_source *bpf)
+{
+	struct clonescope_bpf *skel = bpf->skel;
+
+	if (bpf->options.buffer_bytes)
+		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
+	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (!bpf->options.follow)
+		bpf_map__set_max_entries(skel->maps.followed, 1);
+}
+
+static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
+{
+	struct bpf_program *program =
+		bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
+	char reason[SOURCE_WHY_SIZE];
+	int error;
+
+	bpf->links[i] = bpf_program__attach(program);
+	if (bpf->links[i]) {
+		add_place(bpf, i, mode, true, NULL);
+		return 0;
+	}
+	error = -errno;
+	snprintf(reason, sizeof(reason), "the kernel refused it: %s", strerror(-error));
+	add_place(bpf, i, mode, false, reason);
+	if (!probes[i].essential)
+		return 0;
+	snprintf(why, SOURCE_WHY_SIZE, "%s on %s: %s", how[mode], probes[i].target,
+		 strerror(-error));
+	return error;
+}
+
+static int attach_all(struct bpf_source *bpf, enum attach mode, char *why)
+{
+	struct bpf_program *program;
+	int error;
+
+	for (size_t i = 0; i < PROBE_COUNT; i++) {
+		if (!probes[i].program[mode])
+			continue;
+		program = bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
+		if (!bpf_program__autoload(program))
+			continue;
+		error = attach_one(bpf, i, mode, why);
+		if (error)
+			return error;
+		bpf->skel->bss->never_learnt = bpf->source.never_learnt;
+	}
+	return 0;
+}
+
+static void take_out(struct bpf_source *bpf, bool entries_only)
+{
+	for (size_t i = PROBE_COUNT; i-- > 0;) {
+		if (!bpf->links[i] || (entries_only && !probes[i].entry))
+			continue;
+		bpf_link__destroy(bpf->links[i]);
+		bpf->links[i] = NULL;
+	}
+}
+
+static void unload(struct bpf_source *bpf)
+{
+	take_out(bpf, false);
+	clonescope_bpf__destroy(bpf->skel);
+	bpf->skel = NULL;
+}
+
+static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
+{
+	int error;
+
+	bpf->skel = clonescope_bpf__open();
+	if (!bpf->skel) {
+		snprintf(why, SOURCE_WHY_SIZE, "cannot open the BPF object: %s", strerror(errno));
+		return -errno;
+	}
+	error = choose_programs(bpf, mode, why);
+	if (error)
+		return error;
+	set_filter(bpf->skel->rodata, &bpf->options);
+	set_sizes(bpf);
+	error = clonescope_bpf__load(bpf->skel);
+	if (error) {
+		snprintf(why, SOURCE_WHY_SIZE, "%s: the kernel did not load the programs: %s",
+			 how[mode], strerror(-error));
+		return error;
+	}
+	return attach_all(bpf, mode, why);
+}
+
+static int try_mode(struct bpf_source *bpf, enum attach mode, char *why)
+{
+	int error;
+
+	bpf->source.attach = mode;
+	error = load_mode(bpf, mode, why);
+	if (error && bpf->skel)
+		unload(bpf);
+	return error;
+}
+
+/* Each mode's reason is kept as a place of its own: why not a better one. */
+static int try_modes(struct bpf_source *bpf, char *why)
+{
+	enum attach only = bpf->options.attach;
+	struct source_places before;
+	int error = -EINVAL;
+
+	for (enum attach mode = ATTACH_FENTRY; mode < ATTACH_COUNT; mode++) {
+		if (only != ATTACH_AUTO && only != mode)
+			continue;
+		before = bpf->source.places;
+		bpf->source.never_learnt = 0;
+		error = try_mode(bpf, mode, why);
+		if (!error)
+			return 0;
+		bpf->source.places = before;
+		source_place_add(&bpf->source, "everything", how[mode], false, why);
+	}
+	return error;
+}
+
+static int on_record(void *context, void *data, size_t size)
+{
+	const struct cs_head *head = data;
+	struct bpf_source *bpf = context;
+
+	if (size < sizeof(*head) || head->size > size || head->version != CS_RECORD_VERSION)
+		bpf->bad_records++;
+	else if (order_push(bpf->order, head))
+		bpf->no_memory++;
+	return 0;
+}
+
+static int make_ring(struct bpf_source *bpf, char *why)
+{
+	bpf->order = order_new();
+	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
+	if (bpf->order && bpf->ring)
+		return 0;
+	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
+	return -ENOMEM;
+}
+
+static void bpf_close(struct source *source)
+{
+	struct bpf_source *bpf = to_bpf(source);
+
+	if (bpf->skel)
+		unload(bpf);
+	ring_buffer__free(bpf->ring);
+	order_free(bpf->order);
+	free(bpf);
+}
+
+static int bpf_open(struct source **source, const struct source_options *options, char *why)
+{
+	struct bpf_source *bpf;
+	int error = check_machine(why);
+
+	if (error)
+		return error;
+	bpf = calloc(1, sizeof(*bpf));
+	if (!bpf)
+		return -ENOMEM;
+	bpf->source.ops = &source_bpf;
+	bpf->options = *options;
+	libbpf_set_print(keep_warning);
+	error = try_modes(bpf, why);
+	if (!error)
+		error = make_ring(bpf, why);
+	if (error) {
+		bpf_close(&bpf->source);
+		return error;
+	}
+	*source = &bpf->source;
+	return 0;
+}
+
+static int bpf_follow(struct source *source, pid_t pid)
+{
+	uint64_t start_unknown = 0;
+	uint32_t tid = (uint32_t)pid;
+
+	return bpf_map__update_elem(to_bpf(source)->skel->maps.followed, &tid, sizeof(tid),
+				    &start_unknown, sizeof(start_unknown), BPF_ANY);
+}
+
+static int bpf_fd(const struct source *source)
+{
+	return ring_buffer__epoll_fd(to_bpf(source)->ring);
+}
+
+static int bpf_read(struct source *source, source_record_fn take, void *context)
+{
+	struct bpf_source *bpf = to_bpf(source);
+	uint64_t until = bpf->stopped ? UINT64_MAX : bpf->last_read_ns;
+
+	bpf->last_read_ns = order_now_ns();
+	ring_buffer__consume(bpf->ring);
+	return order_flush(bpf->order, until, take, context);
+}
+
+/* Clones whose way into copy_process() was seen, but not yet the way out. */
+static uint64_t count_unfinished(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight;
+	size_t size = bpf_map__value_size(map);
+	struct inflight_times *at = malloc(size);
+	uint32_t key, *previous = NULL;
+	uint64_t count = 0;
+
+	while (at && !bpf_map__get_next_key(map, previous, &key, sizeof(key))) {
+		if (!bpf_map__lookup_elem(map, &key, sizeof(key), at, size, 0))
+			count += at->enter_ns && !at->leave_ns;
+		previous = &key;
+	}
+	free(at);
+	return count;
+}
+
+/* Programs that the kernel skipped because one was running on that CPU already. */
+static uint64_t count_missed(const struct bpf_source *bpf)
+{
+	struct bpf_program *program;
+	struct bpf_prog_info info;
+	uint32_t size = sizeof(info);
+	uint64_t missed = 0;
+
+	bpf_object__for_each_program(program, bpf->skel->obj)
+	{
+		memset(&info, 0, sizeof(info));
+		if (bpf_program__fd(program) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+static void bpf_stop(struct source *source)
+{
+	struct bpf_source *bpf = to_bpf(source);
+	const struct timespec pause = {.tv_nsec = 1000000};
+
+	take_out(bpf, true);
+	for (int i = 0; i < LAST_RETURNS_MS && count_unfinished(bpf); i++)
+		nanosleep(&pause, NULL);
+	take_out(bpf, false);
+	bpf->unfinished = count_unfinished(bpf);
+	bpf->stopped = true;
+}
+
+static void bpf_losses(const struct source *source, struct losses *losses)
+{
+	const struct bpf_source *bpf = to_bpf(source);
+	const struct clonescope_bpf__bss *bss = bpf->skel->bss;
+
+	losses->count[LOSS_RING_FULL] = bss->lost.ring_full;
+	losses->count[LOSS_INFLIGHT_FULL] = bss->lost.inflight_full;
+	losses->count[LOSS_RETURN_MISSED] = bss->lost.return_missed + bpf->unfinished;
+	losses->count[LOSS_FOLLOW_FULL] = bss->lost.follow_full;
+	losses->count[LOSS_PROBE_MISSED] = count_missed(bpf);
+	losses->count[LOSS_BAD_RECORD] = bpf->bad_records;
+	losses->count[LOSS_NO_MEMORY] = bpf->no_memory;
+}
+
+const struct source_ops source_bpf = {
+	.name = "bpf",
+	.open = bpf_open,
+	.follow = bpf_follow,
+	.fd = bpf_fd,
+	.read = bpf_read,
+	.stop = bpf_stop,
+	.losses = bpf_losses,
+	.close = bpf_close,
+};

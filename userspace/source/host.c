@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads from /proc and /sys what decides whether tracing is possible here. */
+#include "source/host.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+const char *host_release(void)
+{
+	static struct utsname name;
+
+	uname(&name);
+	return name.release;
+}
+
+bool host_has_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+int host_read_line(const char *path, char *buf, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char *line;
+
+	if (!file)
+		return -errno;
+	line = fgets(buf, (int)size, file);
+	fclose(file);
+	if (!line)
+		return -ENODATA;
+	buf[strcspn(buf, "\n")] = '\0';
+	return 0;
+}
+
+const char *host_lockdown(void)
+{
+	static const char *const modes[] = {"none", "integrity", "confidentiality"};
+	char line[128], marked[32];
+
+	if (host_read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+		return "unknown";
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(marked, sizeof(marked), "[%s]", modes[i]);
+		if (strstr(line, marked))
+			return modes[i];
+	}
+	return "unknown";
+}
+
+bool host_capable(int capability)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (!caps)
+		return false;
+	cap_get_flag(caps, capability, CAP_EFFECTIVE, &value);
+	cap_free(caps);
+	return value == CAP_SET;
+}
+
+const char *host_tracefs(void)
+{
+	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	char path[64];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/events", places[i]);
+		if (!access(path, F_OK))
+			return places[i];
+	}
+	return NULL;
+}
+
+int host_symbols(const char *const names[], unsigned int found[], size_t count)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[512], name[256], type;
+
+	memset(found, 0, count * sizeof(*found));
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		/* A module's symbols end in "[module]": they are not the kernel's. */
+		if (strchr(line, '[') || sscanf(line, "%*s %c %255s", &type, name) != 2)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if ((type == 't' || type == 'T') && !strcmp(name, names[i]))
+				found[i]++;
+	}
+	fclose(file);
+	return 0;
+}

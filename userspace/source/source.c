@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Chooses a backend and passes each call on to it. */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct source_ops *const source_backends[] = {&source_bpf, &source_module, NULL};
+
+static const char *const attach_names[ATTACH_COUNT] = {
+	[ATTACH_AUTO] = "auto",
+	[ATTACH_FENTRY] = "fentry",
+	[ATTACH_KPROBE] = "kprobe",
+	[ATTACH_TRACEPOINT] = "tracepoint",
+};
+
+const char *attach_name(enum attach attach)
+{
+	return attach_names[attach];
+}
+
+int attach_parse(const char *name)
+{
+	for (int i = 0; i < ATTACH_COUNT; i++)
+		if (!strcmp(attach_names[i], name))
+			return i;
+	return -EINVAL;
+}
+
+/* The reasons of all backends, one after the other: "bpf: ...; module: ...". */
+static int open_first(struct source **source, const struct source_options *options, char *why)
+{
+	char reason[SOURCE_WHY_SIZE];
+	size_t length = 0;
+	int error = -ENODEV;
+
+	why[0] = '\0';
+	for (int i = 0; source_backends[i]; i++) {
+		error = source_backends[i]->open(source, options, reason);
+		if (!error)
+			return 0;
+		if (length < SOURCE_WHY_SIZE)
+			length += (size_t)snprintf(why + length, SOURCE_WHY_SIZE - length, "%s%s",
+						   length ? "; " : "", reason);
+	}
+	return error;
+}
+
+int source_open(struct source **source, const struct source_ops *backend,
+		const struct source_options *options, char *why)
+{
+	*source = NULL;
+	if (backend)
+		return backend->open(source, options, why);
+	return open_first(source, options, why);
+}
+
+int source_follow(struct source *source, pid_t pid)
+{
+	return source->ops->follow(source, pid);
+}
+
+int source_fd(const struct source *source)
+{
+	return source->ops->fd(source);
+}
+
+int source_read(struct source *source, source_record_fn take, void *context)
+{
+	return source->ops->read(source, take, context);
+}
+
+void source_stop(struct source *source)
+{
+	source->ops->stop(source);
+}
+
+void source_losses(const struct source *source, struct losses *losses)
+{
+	memset(losses, 0, sizeof(*losses));
+	source->ops->losses(source, losses);
+}
+
+void source_close(struct source *source)
+{
+	if (source)
+		source->ops->close(source);
+}
+
+void source_place_add(struct source *source, const char *tells, const char *where, bool used,
+		      const char *why)
+{
+	struct source_places *places = &source->places;
+	struct source_place *place = &places->place[places->count];
+
+	if (places->count == SOURCE_MAX_PLACES)
+		return;
+	places->count++;
+	place->tells = tells;
+	place->used = used;
+	snprintf(place->where, sizeof(place->where), "%s", where);
+	snprintf(place->why, sizeof(place->why), "%s", why ? why : "");
+}

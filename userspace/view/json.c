@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One JSON object per line, with the record's own field names; a fact not learnt is null. */
+#include "view/view.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <jansson.h>
+
+#include "model/flags.h"
+#include "model/names.h"
+#include "model/nodes.h"
+#include "model/policy.h"
+#include "view/utf8.h"
+
+static json_t *unless_missing(const struct cs_clone *rec, enum cs_fact fact, json_t *value)
+{
+	if (!(rec->missing & CS_MISSING(fact)))
+		return value;
+	json_decref(value);
+	return json_null();
+}
+
+static json_t *comm_json(const char comm[CS_COMM_LEN])
+{
+	char text[UTF8_SIZE(CS_COMM_LEN)];
+
+	utf8_replace(text, sizeof(text), comm, strnlen(comm, CS_COMM_LEN));
+	return json_string(text);
+}
+
+static json_t *number(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+/* The names of all bits; a bit without a name as its hexadecimal number. */
+static json_t *flag_names(uint64_t flags)
+{
+	json_t *names = json_array();
+	char text[FLAGS_TEXT_SIZE];
+
+	for (int bit = 0; bit < 64; bit++) {
+		if (!(flags & 1ULL << bit))
+			continue;
+		flags_format(text, sizeof(text), 1ULL << bit, 0);
+		json_array_append_new(names, json_string(text));
+	}
+	return names;
+}
+
+static json_t *node_list(const __u64 nodes[CS_NODE_WORDS])
+{
+	json_t *list = json_array();
+
+	for (int node = 0; node < CS_MAX_NODES; node++)
+		if (nodes[node / 64] & 1ULL << node % 64)
+			json_array_append_new(list, json_integer(node));
+	return list;
+}
+
+static json_t *policy_json(const struct cs_policy *policy)
+{
+	const char *mode = policy_mode_name(policy->mode);
+	json_t *name = mode ? json_string(mode) : json_integer(policy->mode);
+
+	return json_pack("{s:i, s:o, s:i, s:o, s:i}", "mode", policy->mode, "mode_name", name,
+			 "flags", policy->flags, "nodes", node_list(policy->nodes), "home_node",
+			 policy->home_node);
+}
+
+static json_t *stack_json(const struct cs_clone *rec)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < rec->stack_pages; i++)
+		json_array_append_new(list, json_integer(rec->stack_nodes[i]));
+	return list;
+}
+
+static json_t *missing_json(uint64_t missing)
+{
+	json_t *names = json_array();
+
+	for (int fact = 0; fact < CS_FACT_COUNT; fact++)
+		if (missing & CS_MISSING(fact))
+			json_array_append_new(names, json_string(fact_name(fact)));
+	return names;
+}
+
+static json_t *verdict_json(enum nodes_verdict verdict)
+{
+	if (verdict == NODES_UNKNOWN)
+		return json_null();
+	return json_boolean(verdict == NODES_DISAGREE);
+}
+
+static void set_caller(json_t *object, const struct cs_clone *rec)
+{
+	json_object_set_new(object, "tid", number(rec->tid));
+	json_object_set_new(object, "tgid", number(rec->tgid));
+	json_object_set_new(object, "uid", number(rec->uid));
+	json_object_set_new(object, "comm", comm_json(rec->comm));
+	json_object_set_new(object, "start_ns", number(rec->start_ns));
+	json_object_set_new(object, "cpu", number(rec->cpu));
+}
+
+static void set_request(json_t *object, const struct cs_clone *rec)
+{
+	json_object_set_new(object, "via",
+			    unless_missing(rec, CS_FACT_VIA, json_string(via_name(rec->via))));
+	json_object_set_new(
+		object, "kernel_clone",
+		unless_missing(rec, CS_FACT_KERNEL_CLONE, json_boolean(rec->kernel_clone)));
+	json_object_set_new(object, "flags", number(rec->flags));
+	json_object_set_new(object, "flag_names", flag_names(rec->flags));
+	json_object_set_new(
+		object, "exit_signal",
+		unless_missing(rec, CS_FACT_EXIT_SIGNAL, json_integer(rec->exit_signal)));
+}
+
+static void set_outcome(json_t *object, const struct cs_clone *rec)
+{
+	const char *name = rec->error ? errno_name(rec->error) : NULL;
+
+	json_object_set_new(object, "error", json_integer(rec->error));
+	json_object_set_new(object, "error_name", name ? json_string(name) : json_null());
+	json_object_set_new(object, "child_tid", rec->error ? json_null() : number(rec->child_tid));
+	json_object_set_new(object, "child_tgid",
+			    rec->error ? json_null() : number(rec->child_tgid));
+	json_object_set_new(object, "child_start_ns",
+			    rec->error ? json_null() : number(rec->child_start_ns));
+	json_object_set_new(object, "copy_ns",
+			    unless_missing(rec, CS_FACT_COPY_NS, number(rec->copy_ns)));
+}
+
+static void set_nodes(json_t *object, const struct cs_clone *rec)
+{
+	json_object_set_new(object, "cpu_node", json_integer(rec->cpu_node));
+	json_object_set_new(
+		object, "node_requested",
+		unless_missing(rec, CS_FACT_NODE_REQUESTED, json_integer(rec->node_requested)));
+	json_object_set_new(object, "task_node",
+			    unless_missing(rec, CS_FACT_TASK_NODE, json_integer(rec->task_node)));
+	json_object_set_new(object, "stack_nodes",
+			    unless_missing(rec, CS_FACT_STACK_NODES, stack_json(rec)));
+	json_object_set_new(object, "stack_origin",
+			    rec->stack_origin ? json_string(stack_origin_name(rec->stack_origin))
+					      : json_null());
+	json_object_set_new(object, "nodes_disagree", verdict_json(nodes_check(rec)));
+}
+
+static void set_policies(json_t *object, const struct cs_clone *rec)
+{
+	json_object_set_new(object, "policy",
+			    unless_missing(rec, CS_FACT_POLICY, policy_json(&rec->policy)));
+	json_object_set_new(object, "child_policy",
+			    rec->error ? json_null()
+				       : unless_missing(rec, CS_FACT_CHILD_POLICY,
+							policy_json(&rec->child_policy)));
+	json_object_set_new(
+		object, "policy_copied",
+		unless_missing(rec, CS_FACT_POLICY_COPIED, json_boolean(rec->policy_copied)));
+	json_object_set_new(object, "vma_policies",
+			    unless_missing(rec, CS_FACT_VMA_POLICIES, number(rec->vma_policies)));
+}
+
+static json_t *new_object(const char *kind, const struct cs_head *head)
+{
+	return json_pack("{s:s, s:I, s:s}", "kind", kind, "ts_ns", (json_int_t)head->ts_ns,
+			 "backend", backend_name(head->backend));
+}
+
+static void print(const struct view_options *options, json_t *object)
+{
+	json_dumpf(object, options->out, JSON_COMPACT);
+	fputc('\n', options->out);
+	json_decref(object);
+}
+
+static void json_begin(const struct view_options *options)
+{
+	(void)options;
+}
+
+static void json_clone(const struct view_options *options, const struct cs_clone *rec)
+{
+	json_t *object = new_object("clone", &rec->head);
+
+	set_caller(object, rec);
+	set_request(object, rec);
+	set_outcome(object, rec);
+	set_nodes(object, rec);
+	set_policies(object, rec);
+	json_object_set_new(object, "missing", missing_json(rec->missing));
+	print(options, object);
+}
+
+static void json_returned(const struct view_options *options, const struct cs_return *rec)
+{
+	json_t *object = new_object("return", &rec->head);
+
+	json_object_set_new(object, "tid", number(rec->tid));
+	json_object_set_new(object, "tgid", number(rec->tgid));
+	json_object_set_new(object, "start_ns", number(rec->start_ns));
+	json_object_set_new(object, "comm", comm_json(rec->comm));
+	json_object_set_new(object, "child_tid", rec->error ? json_null() : number(rec->child_tid));
+	json_object_set_new(object, "error", json_integer(rec->error));
+	json_object_set_new(object, "clone_ns", number(rec->clone_ns));
+	json_object_set_new(object, "vfork_ns",
+			    rec->vfork_ns ? number(rec->vfork_ns) : json_null());
+	print(options, object);
+}
+
+static void json_lost(const struct view_options *options, enum loss loss, uint64_t count)
+{
+	print(options, json_pack("{s:s, s:s, s:I}", "kind", "lost", "cause", loss_name(loss),
+				 "count", (json_int_t)count));
+}
+
+static void json_end(const struct view_options *options, const struct totals *totals,
+		     const struct losses *losses)
+{
+	const struct totals_summary *sum = totals_summary(totals);
+	json_t *lost = json_object();
+
+	for (int i = 0; i < LOSS_COUNT; i++)
+		json_object_set_new(lost, loss_name(i), number(losses->count[i]));
+	print(options, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "end", "records",
+				 (json_int_t)sum->count, "made", (json_int_t)sum->made, "refused",
+				 (json_int_t)sum->refused, "restarted", (json_int_t)sum->restarted,
+				 "incomplete", (json_int_t)sum->incomplete, "lost", lost));
+}
+
+const struct view_ops view_json = {
+	.name = "json",
+	.begin = json_begin,
+	.clone = json_clone,
+	.returned = json_returned,
+	.lost = json_lost,
+	.end = json_end,
+};

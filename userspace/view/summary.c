@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Prints totals for people. */
+#include "view/summary.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/text.h"
+
+/* More groups than this are not read by anybody; the rest is summed up in one line. */
+#define MAX_ROWS 20
+
+/* Wide enough for a command name and for most flag sets in eighty columns. */
+#define KEY_WIDTH 30
+
+static void print_losses(FILE *out, const struct losses *losses)
+{
+	if (!losses_total(losses)) {
+		fprintf(out, ", nothing lost\n");
+		return;
+	}
+	fprintf(out, ", %" PRIu64 " LOST\n", losses_total(losses));
+	for (int i = 0; i < LOSS_COUNT; i++)
+		if (losses->count[i])
+			fprintf(out, "  lost %" PRIu64 ": %s\n", losses->count[i],
+				loss_sentence(i));
+}
+
+void summary_totals(FILE *out, const struct totals *totals, const struct losses *losses)
+{
+	const struct totals_summary *sum = totals_summary(totals);
+
+	fprintf(out, "\n%" PRIu64 " clones: %" PRIu64 " made, %" PRIu64 " refused", sum->count,
+		sum->made, sum->refused);
+	if (sum->restarted)
+		fprintf(out, ", %" PRIu64 " restarted", sum->restarted);
+	if (sum->incomplete)
+		fprintf(out, ", %" PRIu64 " with facts missing (?)", sum->incomplete);
+	print_losses(out, losses);
+}
+
+static const char *const headings[TOTALS_KINDS] = {
+	[TOTALS_BY_COMMAND] = "COMMAND", [TOTALS_BY_VIA] = "VIA",     [TOTALS_BY_FLAGS] = "FLAGS",
+	[TOTALS_BY_POLICY] = "POLICY",	 [TOTALS_BY_ERRNO] = "ERRNO", [TOTALS_BY_NODES] = "NODES",
+};
+
+/* Microseconds from nanoseconds, "-" where nothing was timed. */
+static void print_us(FILE *out, const struct histogram *histogram, double percent)
+{
+	if (!histogram->count)
+		fprintf(out, " %8s", "-");
+	else if (percent >= 100)
+		fprintf(out, " %8.1f", (double)histogram->max_ns / 1e3);
+	else
+		fprintf(out, " %8.1f", (double)histogram_percentile(histogram, percent) / 1e3);
+}
+
+/* A key that is longer than its column gets a line of its own. */
+static void print_key(FILE *out, const struct totals_group *group)
+{
+	char quoted[4 * 1024];
+
+	text_quote(quoted, sizeof(quoted), group->text);
+	if (strlen(quoted) > KEY_WIDTH)
+		fprintf(out, "%s\n%*s", quoted, KEY_WIDTH, "");
+	else
+		fprintf(out, "%-*s", KEY_WIDTH, quoted);
+}
+
+static void print_group(FILE *out, const struct totals_group *group)
+{
+	print_key(out, group);
+	fprintf(out, " %8" PRIu64 " %7" PRIu64, group->count, group->refused);
+	print_us(out, &group->copy_ns, 50);
+	print_us(out, &group->copy_ns, 90);
+	print_us(out, &group->copy_ns, 99);
+	print_us(out, &group->copy_ns, 100);
+	fputc('\n', out);
+}
+
+void summary_groups(FILE *out, const struct totals *totals, enum totals_kind kind)
+{
+	const struct totals_group **groups;
+	uint64_t rest = 0;
+	size_t count;
+
+	groups = totals_sorted(totals, kind, &count);
+	if (groups && count) {
+		fprintf(out, "\n%-*s %8s %7s %8s %8s %8s %8s\n", KEY_WIDTH, headings[kind], "COUNT",
+			"REFUSED", "P50 us", "P90 us", "P99 us", "MAX us");
+		for (size_t i = 0; i < count; i++) {
+			if (i < MAX_ROWS)
+				print_group(out, groups[i]);
+			else
+				rest += groups[i]->count;
+		}
+		if (rest)
+			fprintf(out, "%-*s %8" PRIu64 "\n", KEY_WIDTH, "(the rest)", rest);
+	}
+	free(groups);
+}
+
+static void print_node(FILE *out, int node)
+{
+	if (node >= 0)
+		fprintf(out, " %6d", node);
+	else if (node == TOTALS_NODE_MIXED)
+		fprintf(out, " %6s", "mixed");
+	else
+		fprintf(out, " %6s", node == CS_NODE_NONE ? "-" : "?");
+}
+
+static bool cell_disagrees(const struct totals_cell *cell)
+{
+	bool task = cell->task_node >= 0, stack = cell->stack_node >= 0;
+
+	return cell->stack_node == TOTALS_NODE_MIXED ||
+	       (task && cell->task_node != cell->cpu_node) ||
+	       (stack && cell->stack_node != cell->cpu_node);
+}
+
+static void print_cells(FILE *out, const struct totals *totals)
+{
+	const struct totals_group **groups;
+	uint64_t all = totals_summary(totals)->count;
+	size_t count;
+
+	groups = totals_sorted(totals, TOTALS_BY_NODES, &count);
+	for (size_t i = 0; groups && i < count; i++) {
+		if (groups[i]->is_other) {
+			fprintf(out, " %6s %6s %6s", "...", "...", "...");
+		} else {
+			print_node(out, groups[i]->key.cell.cpu_node);
+			print_node(out, groups[i]->key.cell.task_node);
+			print_node(out, groups[i]->key.cell.stack_node);
+		}
+		fprintf(out, " %9" PRIu64 " %5.1f %%%s\n", groups[i]->count,
+			100.0 * (double)groups[i]->count / (double)all,
+			!groups[i]->is_other && cell_disagrees(&groups[i]->key.cell) ? "  !" : "");
+	}
+	free(groups);
+}
+
+void summary_nodes(FILE *out, const struct totals *totals)
+{
+	const struct totals_summary *sum = totals_summary(totals);
+
+	if (!sum->count)
+		return;
+	fprintf(out, "\n %6s %6s %6s %9s %7s\n", "CPU", "TASK", "STACK", "CLONES", "SHARE");
+	print_cells(out, totals);
+	if (!sum->nodes_comparable)
+		return;
+	fprintf(out,
+		"nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%); stacks: %" PRIu64
+		" cached, %" PRIu64 " fresh, %" PRIu64 " not known\n",
+		sum->nodes_disagree, sum->nodes_comparable,
+		100.0 * (double)sum->nodes_disagree / (double)sum->nodes_comparable,
+		sum->stacks_cached, sum->stacks_fresh, sum->stacks_unknown);
+}

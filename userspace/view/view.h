@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How records are shown: one interface for every output format. */
+#ifndef CLONESCOPE_VIEW_VIEW_H
+#define CLONESCOPE_VIEW_VIEW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <clonescope/record.h>
+
+#include "model/losses.h"
+#include "model/totals.h"
+
+/* What a view is told at its beginning. */
+struct view_options {
+	FILE *out;
+	int width;	   /* columns, 0: as many as it takes */
+	int verbose;	   /* more than one line per record */
+	uint64_t since_ns; /* the zero of the times shown, CLOCK_BOOTTIME */
+};
+
+/* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */
+struct view_ops {
+	const char *name;
+	void (*begin)(const struct view_options *options);
+	void (*clone)(const struct view_options *options, const struct cs_clone *rec);
+	void (*returned)(const struct view_options *options, const struct cs_return *rec);
+	void (*lost)(const struct view_options *options, enum loss loss, uint64_t count);
+	void (*end)(const struct view_options *options, const struct totals *totals,
+		    const struct losses *losses);
+};
+
+extern const struct view_ops view_table; /* aligned lines for people */
+extern const struct view_ops view_json;	 /* one JSON object per line */
+
+#endif
