@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Makes children as fast as it can, and says how many there were. */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"Usage: forks [N [PROCESSES]] [--vfork|--clone3|--thread] [--seconds S] [--until-eof]\n"
+	"\n"
+	"Each of PROCESSES (default: 1) makes N children, one after the other, and waits for "
+	"each.\n"
+	"N 0 or absent: until S seconds are over or standard input ends, whichever is first.\n"
+	"Prints \"MADE made REFUSED refused\". Callers are named cs-forks; who starts them, and is "
+	"not\n"
+	"counted, is named cs-forks-main.\n"
+	"Exit status: 0 none was refused, 1 some were, 2 wrong usage\n";
+
+struct options {
+	unsigned long per_process;
+	int processes;
+	bool (*make)(void);
+	int timeout_ms; /* -1: none */
+	bool until_eof;
+};
+
+struct tally {
+	unsigned long made;
+	unsigned long refused;
+};
+
+/* Shared with the processes that make the children. */
+static struct shared {
+	bool stop;
+	struct tally tallies[];
+} * shared;
+
+static bool wait_for(pid_t pid)
+{
+	return pid > 0 && waitpid(pid, NULL, 0) == pid;
+}
+
+static bool make_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return wait_for(pid);
+}
+
+static bool make_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		_exit(0);
+	return wait_for(pid);
+}
+
+static bool make_clone3(void)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD};
+	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		_exit(0);
+	return wait_for(pid);
+}
+
+static void *thread_main(void *arg)
+{
+	return arg;
+}
+
+static bool make_thread(void)
+{
+	pthread_t thread;
+
+	return !pthread_create(&thread, NULL, thread_main, NULL) && !pthread_join(thread, NULL);
+}
+
+static void make_children(const struct options *options, struct tally *tally)
+{
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
+		if (options->make())
+			tally->made++;
+		else
+			tally->refused++;
+		if (options->per_process && tally->made + tally->refused == options->per_process)
+			break;
+	}
+}
+
+static void start_process(const struct options *options, struct tally *tally)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "cannot start a process that forks");
+	if (pid > 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "cs-forks");
+	make_children(options, tally);
+	_exit(0);
+}
+
+static void start_processes(const struct options *options)
+{
+	size_t bytes = sizeof(*shared) + options->processes * sizeof(shared->tallies[0]);
+
+	shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		err(1, "cannot map a page shared with children");
+	for (int i = 0; i < options->processes; i++)
+		start_process(options, &shared->tallies[i]);
+}
+
+/* Until standard input ends, if that is to be the end, or the time is over. */
+static void wait_for_end(const struct options *options)
+{
+	struct pollfd input = {.fd = options->until_eof ? STDIN_FILENO : -1, .events = POLLIN};
+	char ignored[512];
+
+	while (poll(&input, 1, options->timeout_ms) > 0)
+		if (read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+			break;
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
+}
+
+static struct tally total(const struct options *options)
+{
+	struct tally sum = {0};
+
+	while (wait(NULL) > 0)
+		;
+	for (int i = 0; i < options->processes; i++) {
+		sum.made += shared->tallies[i].made;
+		sum.refused += shared->tallies[i].refused;
+	}
+	return sum;
+}
+
+__attribute__((noreturn)) static void wrong_usage(void)
+{
+	fputs(usage, stderr);
+	exit(2);
+}
+
+static unsigned long read_count(const char *text)
+{
+	char *end;
+	unsigned long count;
+
+	errno = 0;
+	count = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-')
+		wrong_usage();
+	return count;
+}
+
+static void read_arguments(struct options *options, int argc, char **argv)
+{
+	if (argc > 0)
+		options->per_process = read_count(argv[0]);
+	if (argc > 1)
+		options->processes = read_count(argv[1]);
+	if (argc > 2 || options->processes < 1)
+		wrong_usage();
+	if (!options->per_process && !options->until_eof && options->timeout_ms < 0)
+		wrong_usage();
+}
+
+static struct options read_options(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"vfork", no_argument, NULL, 'v'},     {"clone3", no_argument, NULL, '3'},
+		{"thread", no_argument, NULL, 't'},    {"seconds", required_argument, NULL, 's'},
+		{"until-eof", no_argument, NULL, 'e'}, {NULL},
+	};
+	struct options options = {.processes = 1, .make = make_fork, .timeout_ms = -1};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (option == 'v')
+			options.make = make_vfork;
+		else if (option == '3')
+			options.make = make_clone3;
+		else if (option == 't')
+			options.make = make_thread;
+		else if (option == 's')
+			options.timeout_ms = 1000 * read_count(optarg);
+		else if (option == 'e')
+			options.until_eof = true;
+		else
+			wrong_usage();
+	}
+	read_arguments(&options, argc - optind, argv + optind);
+	return options;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = read_options(argc, argv);
+	struct tally sum;
+
+	prctl(PR_SET_NAME, "cs-forks-main");
+	start_processes(&options);
+	if (options.until_eof || options.timeout_ms >= 0)
+		wait_for_end(&options);
+	sum = total(&options);
+	printf("%lu made %lu refused\n", sum.made, sum.refused);
+	return sum.refused ? 1 : 0;
+}
