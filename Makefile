@@ -74,7 +74,8 @@ $(BUILD)/userspace/%.o: userspace/%.c Makefile | $(BUILD)/bpf/clonescope.skel.h
 
 # --- the module, in a folder of its own for each kernel ------------------------------------------
 
-RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo $(KVER))
+# What uname -r will say there; include/config/kernel.release lacks Debian's suffix.
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 MODULE_DIR = $(BUILD)/module/$(RELEASE)
 
 # Kbuild puts objects beside the sources: so it gets a folder of links to them.

@@ -12,10 +12,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define CLONE_PIDFD_	     0x00001000
-#define CLONE_VFORK_	     0x00004000
-#define CLONE_PARENT_SETTID_ 0x00100000
-#define MAX_ERRNO_	     4095
+#define CLONE_VFORK_ 0x00004000
+#define MAX_ERRNO_   4095
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -46,26 +44,12 @@ static __always_inline void *reserve_record(__u64 size)
 	return rec;
 }
 
-/*
- * kernel_clone() refuses these itself (EINVAL), so copy_process() would never
- * come to take the state away, and a process could fill the map with them.
- */
-static __always_inline bool
-stops_in_kernel_clone(struct kernel_clone_args *args)
-{
-	__u64 both = CLONE_PIDFD_ | CLONE_PARENT_SETTID_;
-
-	if (BPF_CORE_READ(args, exit_signal) > 64)
-		return true;
-	return (BPF_CORE_READ(args, flags) & both) == both &&
-	       BPF_CORE_READ(args, pidfd) == BPF_CORE_READ(args, parent_tid);
-}
-
 static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
 {
 	struct inflight *state;
 
-	if (!caller_wanted() || stops_in_kernel_clone(args))
+	mark_passed(args);
+	if (!want_return || !caller_wanted())
 		return 0;
 	state = inflight_begin();
 	if (state)
@@ -73,19 +57,25 @@ static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
 	return 0;
 }
 
+/* The state that on_kernel_clone() began, or a new one; 0 if nobody wants it. */
+static __always_inline struct inflight *begin_copy(void)
+{
+	struct inflight *state = want_return ? inflight_find() : 0;
+
+	if (state && !state->at.enter_ns)
+		return state;
+	return caller_wanted() ? inflight_begin() : 0;
+}
+
 static __always_inline int on_copy_process(int node,
 					   struct kernel_clone_args *args)
 {
-	struct inflight *state = inflight_find();
+	struct inflight *state = begin_copy();
 
-	if (!state || state->at.enter_ns) {
-		if (!caller_wanted())
-			return 0;
-		state = inflight_begin();
-	}
 	if (!state)
 		return 0;
 	state->args = args;
+	state->passed = take_passed(args);
 	state->node = node;
 	state->cpu = bpf_get_smp_processor_id();
 	state->cpu_node = bpf_get_numa_node_id();

@@ -20,10 +20,11 @@ struct inflight {
 	__u32 vma_policies;
 	__u32 child_tid; /* for the record of kernel_clone()'s return */
 	__s32 error;
+	bool passed; /* kernel_clone() was */
 	bool wanted; /* a record was sent */
 	bool vfork;  /* CLONE_VFORK was asked for and there is a child */
 	bool policy_copied;
-	__u8 pad[5];
+	__u8 pad[4];
 	struct cs_policy policy; /* the caller's, if policy_copied */
 };
 
@@ -33,6 +34,48 @@ struct {
 	__type(key, __u32);
 	__type(value, struct inflight);
 } inflight SEC(".maps");
+
+/*
+ * The clone_args of calls of kernel_clone() that have not come to copy_process()
+ * yet, by hash. They lie on their callers' stacks, so the address tells them
+ * apart. Nobody owns an entry: a call that kernel_clone() refuses itself leaves
+ * one for the next to overwrite, so nobody can fill this up. One overwritten too
+ * soon is a fact missing.
+ */
+#define PASSED_ENTRIES 1024
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PASSED_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+} passed SEC(".maps");
+
+static __always_inline __u64 *passed_entry(const void *args)
+{
+	/* Fibonacci hashing, as the kernel's hash_64(). */
+	__u32 at = (__u64)args * 0x61c8864680b583ebULL >> 54;
+
+	return bpf_map_lookup_elem(&passed, &at);
+}
+
+static __always_inline void mark_passed(const void *args)
+{
+	__u64 *entry = passed_entry(args);
+
+	if (entry)
+		*entry = (__u64)args;
+}
+
+static __always_inline bool take_passed(const void *args)
+{
+	__u64 *entry = passed_entry(args);
+
+	if (!entry || *entry != (__u64)args)
+		return false;
+	*entry = 0;
+	return true;
+}
 
 /* Records that could not be kept, by cause: read by the reader. */
 struct {

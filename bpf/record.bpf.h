@@ -185,7 +185,7 @@ static __always_inline void fill_request(struct cs_clone *rec,
 
 	rec->flags = BPF_CORE_READ(args, flags);
 	rec->exit_signal = BPF_CORE_READ(args, exit_signal);
-	rec->kernel_clone = state->at.kernel_clone_ns != 0;
+	rec->kernel_clone = state->passed;
 	fill_via(rec, via_args(args, task));
 	rec->cpu = state->cpu;
 	rec->cpu_node = state->cpu_node;

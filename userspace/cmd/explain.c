@@ -22,13 +22,11 @@
 #define OLDEST_KERNEL RULES_KERNEL(5, 10)
 #define NEWEST_KERNEL RULES_KERNEL(7, 3)
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
 int cmd_explain(int argc, char **argv);
 
 /* One call, as the words on the command line describe it. */
 struct subject {
-	enum cs_via via;
+	int via; /* enum cs_via */
 	bool via_given;
 	int error;	   /* explain this errno and no call; 0: a call */
 	int kernel;	   /* RULES_KERNEL(); 0: all */
@@ -265,7 +263,7 @@ static void parse_word(const char *word, struct subject *subject, struct argp_st
 	int via = via_parse(word);
 
 	if (!subject->via_given && !subject->flags && via >= CS_VIA_FORK && via <= CS_VIA_CLONE3) {
-		subject->via = (enum cs_via)via;
+		subject->via = via;
 		subject->via_given = true;
 		return;
 	}

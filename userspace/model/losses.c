@@ -6,12 +6,12 @@ static const struct {
 	const char *name;
 	const char *sentence;
 } causes[LOSS_COUNT] = {
-	[LOSS_RING_FULL] = {"ring_full", "the ring was full: try a larger --buffer"},
+	[LOSS_RING_FULL] = {"ring_full", "the buffer was full: try a larger --buffer"},
 	[LOSS_INFLIGHT_FULL] = {"inflight_full", "too many clones at once to remember them all"},
-	[LOSS_RETURN_MISSED] = {"return_missed", "copy_process() returned unseen"},
+	[LOSS_RETURN_MISSED] = {"return_missed", "a function returned unseen"},
 	[LOSS_PROBE_MISSED] = {"probe_missed", "the kernel skipped a probe"},
+	[LOSS_FACT_MISSED] = {"fact_missed", "the kernel skipped a probe: a fact may be wrong"},
 	[LOSS_FOLLOW_FULL] = {"follow_full", "too many tasks to follow them all"},
-	[LOSS_OVERRUN] = {"overrun", "the trace buffer was full: try a larger --buffer"},
 	[LOSS_BAD_RECORD] = {"bad_record", "not a record of this version"},
 	[LOSS_NO_MEMORY] = {"no_memory", "the reader ran out of memory"},
 };

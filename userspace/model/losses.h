@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 enum loss {
-	LOSS_RING_FULL,	    /* BPF: no room in the ring buffer */
+	LOSS_RING_FULL,	    /* no room in the buffer between kernel and reader */
 	LOSS_INFLIGHT_FULL, /* no room to remember a clone in progress */
-	LOSS_RETURN_MISSED, /* copy_process() was entered, its return was not seen */
+	LOSS_RETURN_MISSED, /* a function was entered, its return was not seen */
 	LOSS_PROBE_MISSED,  /* a probe was hit and not run: recursion, or maxactive */
+	LOSS_FACT_MISSED,   /* the same, but only a fact of a record depends on it */
 	LOSS_FOLLOW_FULL,   /* BPF: a followed task's child could not be followed */
-	LOSS_OVERRUN,	    /* ftrace: the buffer was overwritten or full */
 	LOSS_BAD_RECORD,    /* what arrived was no record of this version */
 	LOSS_NO_MEMORY,	    /* the reader could not keep a record */
 	LOSS_COUNT,

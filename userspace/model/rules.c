@@ -361,8 +361,7 @@ static const char *const fact_texts[RULES_FACT_COUNT] = {
 	[RULES_FACT_NONE] = "",
 	[RULES_FACT_SAME_POINTER] = "clone_args.pidfd and clone_args.parent_tid are equal",
 	[RULES_FACT_USERNS_FORBIDDEN] =
-		"Debian's kernel.unprivileged_userns_clone is 0 and the caller has "
-		"no CAP_SYS_ADMIN",
+		"Debian's unprivileged_userns_clone is 0 and the caller has no CAP_SYS_ADMIN",
 	[RULES_FACT_PIDNS_INIT] = "the caller is the init of its pid namespace",
 	[RULES_FACT_PIDNS_PENDING] =
 		"unshare or setns gave the caller's children another pid namespace",

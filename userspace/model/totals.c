@@ -2,7 +2,6 @@
 /* Many records added up: counts, latency, groups by several keys, and the node matrix. */
 #include "model/totals.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,6 @@
 #include "model/outcome.h"
 #include "model/policy.h"
 #include "model/text.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define TOTALS_FIRST_SLOTS 64
 
@@ -215,21 +212,22 @@ static bool grow(struct table *table, size_t key_size)
 	return true;
 }
 
+/* The group and its text are one piece of memory. */
 static struct totals_group *new_group(const struct kind *kind, const union totals_key *key)
 {
 	char buf[POLICY_TEXT_SIZE + FLAGS_TEXT_SIZE];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
-	struct totals_group *group = calloc(1, sizeof(*group));
+	struct totals_group *group;
+	char *copy;
 
-	if (!group)
-		return NULL;
 	kind->describe(&text, key);
 	text_end(&text);
-	group->text = strdup(buf);
-	if (!group->text) {
-		free(group);
+	group = calloc(1, sizeof(*group) + strlen(buf) + 1);
+	if (!group)
 		return NULL;
-	}
+	copy = (char *)(group + 1);
+	memcpy(copy, buf, strlen(buf) + 1);
+	group->text = copy;
 	group->key = *key;
 	return group;
 }
@@ -327,12 +325,8 @@ struct totals *totals_new(void)
 
 static void free_table(struct table *table)
 {
-	for (size_t i = 0; i < table->slots; i++) {
-		if (!table->groups[i])
-			continue;
-		free((char *)table->groups[i]->text);
+	for (size_t i = 0; i < table->slots; i++)
 		free(table->groups[i]);
-	}
 	free(table->groups);
 }
 

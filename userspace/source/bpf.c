@@ -136,14 +136,19 @@ static struct bpf_source *to_bpf(const struct source *source)
 	return (struct bpf_source *)source;
 }
 
-/* libbpf explains itself at length; the last warning is the one that counts. */
-static char libbpf_said[SOURCE_WHY_SIZE];
+/* libbpf explains itself at length; this is the line that names the program. */
+static char libbpf_said[SOURCE_WHY_SIZE / 2];
 
-static int keep_warning(enum libbpf_print_level level, const char *format, va_list arguments)
+static int keep_complaint(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	if (getenv("CS_DEBUG")) {va_list ap; va_copy(ap, arguments); vfprintf(stderr, format, ap); va_end(ap);}
-	if (level == LIBBPF_WARN)
-		vsnprintf(libbpf_said, sizeof(libbpf_said), format, arguments);
+	char line[sizeof(libbpf_said)];
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(line, sizeof(line), format, arguments);
+	line[strcspn(line, "\n")] = '\0';
+	if (strstr(line, "failed to load: "))
+		memcpy(libbpf_said, line, sizeof(line));
 	return 0;
 }
 
@@ -379,8 +384,8 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
 	if (error) {
-		snprintf(why, SOURCE_WHY_SIZE, "%s: the kernel did not load the programs: %s",
-			 how[mode], strerror(-error));
+		snprintf(why, SOURCE_WHY_SIZE, "%s: the kernel did not load the programs: %s%s%s",
+			 how[mode], strerror(-error), libbpf_said[0] ? ": " : "", libbpf_said);
 		return error;
 	}
 	return attach_all(bpf, mode, why);
@@ -463,7 +468,7 @@ static int bpf_open(struct source **source, const struct source_options *options
 		return -ENOMEM;
 	bpf->source.ops = &source_bpf;
 	bpf->options = *options;
-	libbpf_set_print(keep_warning);
+	libbpf_set_print(keep_complaint);
 	error = try_modes(bpf, why);
 	if (!error)
 		error = make_ring(bpf, why);

@@ -1,13 +1,533 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module's backend. */
+/* The module's backend: reads its trace events and makes records of them again. */
 #include "source/source.h"
+
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <event-parse.h>
+#include <tracefs.h>
+
+#include "model/follow.h"
+#include "source/host.h"
+#include "source/load.h"
+#include "source/order.h"
+#include "source/perf_ring.h"
+
+#define PARAMETERS "/sys/module/clonescope/parameters/"
+
+/* Where an event's field goes in its record. The names are the record's own. */
+struct slot {
+	const char *field;
+	size_t offset;
+	size_t size;
+};
+
+#define SLOT(type, name, member)                                                        \
+	{                                                                               \
+		name, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
+	}
+
+#define HEAD_SLOTS(type)                                                                  \
+	SLOT(type, "kind", head.kind), SLOT(type, "size", head.size),                     \
+		SLOT(type, "version", head.version), SLOT(type, "backend", head.backend), \
+		SLOT(type, "ts_ns", head.ts_ns)
+
+#define POLICY_SLOTS(policy)                                            \
+	SLOT(cs_clone, #policy "_mode", policy.mode),                   \
+		SLOT(cs_clone, #policy "_flags", policy.flags),         \
+		SLOT(cs_clone, #policy "_home_node", policy.home_node), \
+		SLOT(cs_clone, #policy "_nodes", policy.nodes)
+
+static const struct slot clone_slots[] = {
+	HEAD_SLOTS(cs_clone),
+	SLOT(cs_clone, "missing", missing),
+	SLOT(cs_clone, "start_ns", start_ns),
+	SLOT(cs_clone, "tid", tid),
+	SLOT(cs_clone, "tgid", tgid),
+	SLOT(cs_clone, "uid", uid),
+	SLOT(cs_clone, "cpu", cpu),
+	SLOT(cs_clone, "comm", comm),
+	SLOT(cs_clone, "flags", flags),
+	SLOT(cs_clone, "exit_signal", exit_signal),
+	SLOT(cs_clone, "via", via),
+	SLOT(cs_clone, "kernel_clone", kernel_clone),
+	SLOT(cs_clone, "stack_origin", stack_origin),
+	SLOT(cs_clone, "policy_copied", policy_copied),
+	SLOT(cs_clone, "error", error),
+	SLOT(cs_clone, "child_tid", child_tid),
+	SLOT(cs_clone, "child_tgid", child_tgid),
+	SLOT(cs_clone, "vma_policies", vma_policies),
+	SLOT(cs_clone, "child_start_ns", child_start_ns),
+	SLOT(cs_clone, "copy_ns", copy_ns),
+	SLOT(cs_clone, "cpu_node", cpu_node),
+	SLOT(cs_clone, "node_requested", node_requested),
+	SLOT(cs_clone, "task_node", task_node),
+	SLOT(cs_clone, "stack_pages", stack_pages),
+	SLOT(cs_clone, "stack_nodes", stack_nodes),
+	POLICY_SLOTS(policy),
+	POLICY_SLOTS(child_policy),
+};
+
+static const struct slot return_slots[] = {
+	HEAD_SLOTS(cs_return),
+	SLOT(cs_return, "start_ns", start_ns),
+	SLOT(cs_return, "tid", tid),
+	SLOT(cs_return, "tgid", tgid),
+	SLOT(cs_return, "child_tid", child_tid),
+	SLOT(cs_return, "error", error),
+	SLOT(cs_return, "clone_ns", clone_ns),
+	SLOT(cs_return, "vfork_ns", vfork_ns),
+	SLOT(cs_return, "comm", comm),
+};
+
+#define CLONE_SLOTS  (sizeof(clone_slots) / sizeof(clone_slots[0]))
+#define RETURN_SLOTS (sizeof(return_slots) / sizeof(return_slots[0]))
+
+/* One of the module's events: how to make a record of a sample of it. */
+struct decoder {
+	int id; /* common_type of its samples */
+	const struct slot *slots;
+	size_t count;
+	size_t from[CLONE_SLOTS]; /* offset in the sample, by slot */
+	size_t sample_size;	  /* at least */
+	size_t record_size;
+};
+
+enum {
+	DECODE_CLONE,
+	DECODE_RETURN,
+	DECODERS,
+};
+
+/* Counters of the module, /sys/module/clonescope/parameters/lost: since it was loaded. */
+static const struct {
+	const char *cause;
+	enum loss loss;
+} module_losses[] = {
+	{"clone_missed", LOSS_PROBE_MISSED}, {"return_missed", LOSS_RETURN_MISSED},
+	{"return_full", LOSS_INFLIGHT_FULL}, {"fact_missed", LOSS_FACT_MISSED},
+	{"fact_full", LOSS_FACT_MISSED},
+};
+
+#define MODULE_LOSSES (sizeof(module_losses) / sizeof(module_losses[0]))
+
+struct module_source {
+	struct source source;
+	struct source_options options;
+	struct tep_handle *tep;
+	struct decoder decoders[DECODERS];
+	struct perf_ring *ring;
+	struct order *order;
+	struct follow_set *followed; /* NULL: everybody's records are wanted */
+	struct losses before;	     /* what the module had lost when we came */
+	uint64_t last_read_ns;
+	uint64_t bad_records;
+	uint64_t no_memory;
+	bool loaded; /* by us */
+	bool stopped;
+	source_record_fn take; /* during a reading */
+	void *context;
+};
+
+static struct module_source *to_module(const struct source *source)
+{
+	return (struct module_source *)source;
+}
+
+/* Another version's records would be misread: better none. */
+static int check_version(char *why)
+{
+	char line[32] = "?";
+
+	host_read_line(PARAMETERS "record_version", line, sizeof(line));
+	if (atoi(line) == CS_RECORD_VERSION)
+		return 0;
+	snprintf(why, SOURCE_WHY_SIZE,
+		 "module: the one that is loaded makes records of version %s, this program reads "
+		 "version %d: unload it with `rmmod clonescope`",
+		 line, CS_RECORD_VERSION);
+	return -EPROTO;
+}
+
+static int ensure_loaded(struct module_source *module, char *why)
+{
+	int error;
+
+	if (!host_tracefs()) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "module: tracefs is not to be seen: mount -t tracefs nodev "
+			 "/sys/kernel/tracing, or run it as root");
+		return -ENOENT;
+	}
+	if (!module_is_loaded()) {
+		error = module_load(why);
+		if (error)
+			return error;
+		module->loaded = true;
+	}
+	return check_version(why);
+}
+
+/* Find where in the sample each slot's field lies. */
+static int match_fields(struct decoder *decoder, struct tep_event *event, char *why)
+{
+	for (size_t i = 0; i < decoder->count; i++) {
+		const struct slot *slot = &decoder->slots[i];
+		struct tep_format_field *field = tep_find_any_field(event, slot->field);
+
+		if (!field || (size_t)field->size != slot->size) {
+			snprintf(why, SOURCE_WHY_SIZE,
+				 "module: its event %s has no field %s as "
+				 "this program knows it",
+				 event->name, slot->field);
+			return -EPROTO;
+		}
+		decoder->from[i] = (size_t)field->offset;
+		if (decoder->from[i] + slot->size > decoder->sample_size)
+			decoder->sample_size = decoder->from[i] + slot->size;
+	}
+	decoder->id = event->id;
+	return 0;
+}
+
+static int load_format(struct module_source *module, struct decoder *decoder, const char *name,
+		       char *why)
+{
+	struct tep_event *event = NULL;
+	int size = 0;
+	char *text = tracefs_event_file_read(NULL, "clonescope", name, "format", &size);
+
+	if (text && !tep_parse_event(module->tep, text, (unsigned long)size, "clonescope"))
+		event = tep_find_event_by_name(module->tep, "clonescope", name);
+	free(text);
+	if (event)
+		return match_fields(decoder, event, why);
+	snprintf(why, SOURCE_WHY_SIZE, "module: cannot read the format of its event %s", name);
+	return -ENOENT;
+}
+
+static int load_formats(struct module_source *module, char *why)
+{
+	struct decoder *clone = &module->decoders[DECODE_CLONE];
+	struct decoder *back = &module->decoders[DECODE_RETURN];
+	int error;
+
+	*clone = (struct decoder){
+		.slots = clone_slots, .count = CLONE_SLOTS, .record_size = sizeof(struct cs_clone)};
+	*back = (struct decoder){.slots = return_slots,
+				 .count = RETURN_SLOTS,
+				 .record_size = sizeof(struct cs_return)};
+	module->tep = tep_alloc();
+	error = load_format(module, clone, "clone", why);
+	if (!error && module->options.want_return)
+		error = load_format(module, back, "clone_return", why);
+	return error;
+}
+
+/* A condition more on an event filter. */
+__attribute__((format(printf, 2, 3))) static void add_condition(char **filter, const char *format,
+								...)
+{
+	char condition[64], *longer;
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(condition, sizeof(condition), format, arguments);
+	va_end(arguments);
+	if (asprintf(&longer, "%s%s%s", *filter ? *filter : "", *filter ? " && " : "", condition) <
+	    0)
+		return;
+	free(*filter);
+	*filter = longer;
+}
+
+/* Of a caller, for both events. A command's name is not: it would have to be quoted. */
+static void add_caller_conditions(char **filter, const struct cs_filter *wanted)
+{
+	if (wanted->has_tgid)
+		add_condition(filter, "tgid == %d", wanted->tgid);
+	if (wanted->has_tid)
+		add_condition(filter, "tid == %d", wanted->tid);
+	if (wanted->has_uid)
+		add_condition(filter, "uid == %u", wanted->uid);
+}
+
+static void add_outcome_conditions(char **filter, const struct cs_filter *wanted)
+{
+	if (wanted->failed_only)
+		add_condition(filter, "error != 0");
+	if (wanted->error)
+		add_condition(filter, "error == %d", wanted->error);
+	if (wanted->min_ns)
+		add_condition(filter, "copy_ns >= %" PRIu64, wanted->min_ns);
+	for (int bit = 0; bit < 64; bit++)
+		if (wanted->flags & 1ULL << bit)
+			add_condition(filter, "flags & 0x%llx", 1ULL << bit);
+}
+
+/*
+ * The filter that the kernel applies, NULL for none. Whom to follow is known from the records of all clones:
+ * then nothing can be left out.
+ */
+static char *event_filter(const struct module_source *module)
+{
+	char *filter = NULL;
+
+	if (module->followed)
+		return NULL;
+	add_caller_conditions(&filter, &module->options.filter);
+	add_outcome_conditions(&filter, &module->options.filter);
+	return filter;
+}
+
+static const char *open_advice(int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		return "no permission (CAP_PERFMON), or lockdown";
+	if (error == -ENOENT || error == -EINVAL)
+		return "its probes could not be planted: see dmesg";
+	return strerror(-error);
+}
+
+/* Opening the events makes the module plant its probes. */
+static int open_events(struct module_source *module, char *why)
+{
+	char *filter = event_filter(module);
+	int error = 0;
+
+	module->ring = perf_ring_open((uint64_t)module->decoders[DECODE_CLONE].id,
+				      module->options.buffer_bytes, filter);
+	if (!module->ring)
+		error = -errno;
+	else if (module->options.want_return)
+		error = perf_ring_add(module->ring, (uint64_t)module->decoders[DECODE_RETURN].id,
+				      filter);
+	if (error)
+		snprintf(why, SOURCE_WHY_SIZE, "module: cannot open its events: %s",
+			 open_advice(error));
+	free(filter);
+	return error;
+}
+
+static const struct {
+	const char *symbol, *kind, *tells;
+} told_by[] = {
+	{"kernel_clone", "kprobe", "kernel_clone passed"},
+	{"kernel_clone", "kretprobe", "time in kernel_clone, vfork"},
+	{"find_vm_area", "kprobe", "stack from the cache, or fresh"},
+	{"__mpol_dup", "kprobe", "policies copied, VMAs' too"},
+	{"copy_process", "kretprobe", "everything else"},
+	{"", "kprobe", "task_struct of a refused clone"}, /* several stand-ins */
+};
+
+static const char *tells(const char *symbol, const char *kind)
+{
+	size_t last = sizeof(told_by) / sizeof(told_by[0]) - 1;
+
+	for (size_t i = 0; i < last; i++)
+		if (!strcmp(symbol, told_by[i].symbol) && !strcmp(kind, told_by[i].kind))
+			return told_by[i].tells;
+	return told_by[last].tells;
+}
+
+/* SYMBOL KIND STATE ERRNO missed COUNT: see cs_plan_print_probes() in kmod/plan.c. */
+static void add_place(struct module_source *module, const char *line)
+{
+	char symbol[64], kind[16], state[16], where[96], why[64] = "";
+	int error;
+
+	if (sscanf(line, "%63s %15s %15s %d", symbol, kind, state, &error) != 4)
+		return;
+	if (error)
+		snprintf(why, sizeof(why), "the kernel refused it: %s", strerror(error));
+	snprintf(where, sizeof(where), "%s %s", kind, symbol);
+	if (strcmp(state, "idle"))
+		source_place_add(&module->source, tells(symbol, kind), where, !error, why);
+}
+
+static void list_places(struct module_source *module)
+{
+	FILE *file = fopen(PARAMETERS "probes", "re");
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		add_place(module, line);
+	if (file)
+		fclose(file);
+}
+
+/* What the module itself has counted since it was loaded. */
+static void read_module_losses(struct losses *losses)
+{
+	FILE *file = fopen(PARAMETERS "lost", "re");
+	char cause[64];
+	uint64_t count;
+
+	while (file && fscanf(file, "%63s %" SCNu64, cause, &count) == 2)
+		for (size_t i = 0; i < MODULE_LOSSES; i++)
+			if (!strcmp(cause, module_losses[i].cause))
+				losses->count[module_losses[i].loss] += count;
+	if (file)
+		fclose(file);
+}
+
+static void module_close(struct source *source)
+{
+	struct module_source *module = to_module(source);
+
+	perf_ring_close(module->ring);
+	order_free(module->order);
+	follow_free(module->followed);
+	tep_free(module->tep);
+	if (module->loaded)
+		module_unload();
+	free(module);
+}
+
+static int open_all(struct module_source *module, char *why)
+{
+	int error = ensure_loaded(module, why);
+
+	module->order = order_new();
+	if (module->options.follow)
+		module->followed = follow_new();
+	if (!error && (!module->order || (module->options.follow && !module->followed))) {
+		snprintf(why, SOURCE_WHY_SIZE, "module: %s", strerror(ENOMEM));
+		error = -ENOMEM;
+	}
+	read_module_losses(&module->before);
+	if (!error)
+		error = load_formats(module, why);
+	if (!error)
+		error = open_events(module, why);
+	return error;
+}
+
 static int module_open(struct source **source, const struct source_options *options, char *why)
 {
-	(void)source;
-	(void)options;
-	snprintf(why, SOURCE_WHY_SIZE, "module: soon");
-	return -ENODEV;
+	struct module_source *module = calloc(1, sizeof(*module));
+	int error;
+
+	if (!module)
+		return -ENOMEM;
+	module->source.ops = &source_module;
+	module->options = *options;
+	error = open_all(module, why);
+	if (error) {
+		module_close(&module->source);
+		return error;
+	}
+	list_places(module);
+	*source = &module->source;
+	return 0;
 }
-const struct source_ops source_module = {.name = "module", .open = module_open};
+
+static int module_follow(struct source *source, pid_t pid)
+{
+	return follow_add(to_module(source)->followed, (uint32_t)pid, 0);
+}
+
+static int module_fd(const struct source *source)
+{
+	return perf_ring_fd(to_module(source)->ring);
+}
+
+static const struct decoder *find_decoder(const struct module_source *module, const void *raw,
+					  size_t size)
+{
+	uint16_t id = 0;
+
+	if (size >= sizeof(id))
+		memcpy(&id, raw, sizeof(id));
+	for (int i = 0; i < DECODERS; i++)
+		if (id && module->decoders[i].id == id && module->decoders[i].sample_size <= size)
+			return &module->decoders[i];
+	return NULL;
+}
+
+static void on_sample(const void *raw, size_t size, void *context)
+{
+	struct module_source *module = context;
+	const struct decoder *decoder = find_decoder(module, raw, size);
+	union {
+		struct cs_head head;
+		struct cs_clone clone;
+		struct cs_return back;
+	} record;
+
+	if (!decoder) {
+		module->bad_records++;
+		return;
+	}
+	memset(&record, 0, sizeof(record));
+	for (size_t i = 0; i < decoder->count; i++)
+		memcpy((char *)&record + decoder->slots[i].offset,
+		       (const char *)raw + decoder->from[i], decoder->slots[i].size);
+	if (record.head.size != decoder->record_size)
+		module->bad_records++;
+	else if (order_push(module->order, &record.head))
+		module->no_memory++;
+}
+
+/* In the order of time, so that a child is followed before its own first record comes. */
+static int take_followed(const struct cs_head *head, void *context)
+{
+	struct module_source *module = context;
+	int followed;
+
+	if (head->kind == CS_KIND_CLONE)
+		followed = follow_match(module->followed, (const void *)head);
+	else
+		followed = follow_match_return(module->followed, (const void *)head);
+	if (followed < 0)
+		module->no_memory++;
+	return followed ? module->take(head, module->context) : 0;
+}
+
+static int module_read(struct source *source, source_record_fn take, void *context)
+{
+	struct module_source *module = to_module(source);
+	uint64_t until = module->stopped ? UINT64_MAX : module->last_read_ns;
+
+	module->last_read_ns = order_now_ns();
+	perf_ring_read(module->ring, on_sample, module);
+	if (!module->followed)
+		return order_flush(module->order, until, take, context);
+	module->take = take;
+	module->context = context;
+	return order_flush(module->order, until, take_followed, module);
+}
+
+static void module_stop(struct source *source)
+{
+	struct module_source *module = to_module(source);
+
+	perf_ring_stop(module->ring);
+	module->stopped = true;
+}
+
+static void module_losses_now(const struct source *source, struct losses *losses)
+{
+	const struct module_source *module = to_module(source);
+
+	read_module_losses(losses);
+	for (int i = 0; i < LOSS_COUNT; i++)
+		losses->count[i] -= module->before.count[i];
+	losses->count[LOSS_RING_FULL] += perf_ring_lost(module->ring);
+	losses->count[LOSS_BAD_RECORD] += module->bad_records;
+	losses->count[LOSS_NO_MEMORY] += module->no_memory;
+}
+
+const struct source_ops source_module = {
+	.name = "module",
+	.open = module_open,
+	.follow = module_follow,
+	.fd = module_fd,
+	.read = module_read,
+	.stop = module_stop,
+	.losses = module_losses_now,
+	.close = module_close,
+};
