@@ -36,11 +36,11 @@ struct {
 } inflight SEC(".maps");
 
 /*
- * The clone_args of calls of kernel_clone() that have not come to copy_process()
- * yet, by hash. They lie on their callers' stacks, so the address tells them
+ * The arguments of calls of kernel_clone() that have not come to copy_process()
+ * yet, by tid. They lie on their callers' stacks, so their address tells calls
  * apart. Nobody owns an entry: a call that kernel_clone() refuses itself leaves
  * one for the next to overwrite, so nobody can fill this up. One overwritten too
- * soon is a fact missing.
+ * soon, by another tid of the same entry, is a fact missing.
  */
 #define PASSED_ENTRIES 1024
 
@@ -51,17 +51,16 @@ struct {
 	__type(value, __u64);
 } passed SEC(".maps");
 
-static __always_inline __u64 *passed_entry(const void *args)
+static __always_inline __u64 *passed_entry(void)
 {
-	/* Fibonacci hashing, as the kernel's hash_64(). */
-	__u32 at = (__u64)args * 0x61c8864680b583ebULL >> 54;
+	__u32 at = bpf_get_current_pid_tgid() & (PASSED_ENTRIES - 1);
 
 	return bpf_map_lookup_elem(&passed, &at);
 }
 
 static __always_inline void mark_passed(const void *args)
 {
-	__u64 *entry = passed_entry(args);
+	__u64 *entry = passed_entry();
 
 	if (entry)
 		*entry = (__u64)args;
@@ -69,7 +68,7 @@ static __always_inline void mark_passed(const void *args)
 
 static __always_inline bool take_passed(const void *args)
 {
-	__u64 *entry = passed_entry(args);
+	__u64 *entry = passed_entry();
 
 	if (!entry || *entry != (__u64)args)
 		return false;

@@ -1,2 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* clonescope doctor: what can be traced here, through what, and why not more. */
 #include "cmd/cmd.h"
-int cmd_doctor(int argc, char **argv) { (void)argc; (void)argv; return 1; }
+
+#include <argp.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "source/host.h"
+#include "source/source.h"
+#include "model/names.h"
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	(void)text;
+	if (key == ARGP_KEY_ARG)
+		argp_error(state, "doctor takes no arguments");
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp doctor_argp = {
+	NULL,
+	take_option,
+	NULL,
+	"Try each backend and say what can be learnt through it, from which place in the kernel, "
+	"and why not from a better one.\v"
+	"Exit status 0 if a backend works. Needs the same rights as tracing does.",
+	NULL,
+	NULL,
+	NULL,
+};
+
+static void print_fact(const char *name, const char *value)
+{
+	printf("  %-14s %s\n", name, value);
+}
+
+static void print_privileges(void)
+{
+	static const struct {
+		int capability;
+		const char *name;
+	} wanted[] = {
+		{CAP_BPF, "CAP_BPF"},
+		{CAP_PERFMON, "CAP_PERFMON"},
+		{CAP_SYS_MODULE, "CAP_SYS_MODULE"},
+		{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
+	};
+	char text[128] = "";
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (host_capable(wanted[i].capability))
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				 text[0] ? " " : "", wanted[i].name);
+	print_fact("privileges", text[0] ? text : "none that tracing needs");
+}
+
+static void print_kernel(void)
+{
+	char devel[256];
+
+	snprintf(devel, sizeof(devel), "/lib/modules/%s/build/Makefile", host_release());
+	printf("machine\n");
+	print_fact("kernel", host_release());
+	print_fact("BTF", host_has_btf() ? "/sys/kernel/btf/vmlinux" : "none");
+	print_fact("lockdown", host_lockdown());
+	print_fact("tracefs", host_tracefs() ? host_tracefs() : "not to be seen");
+	print_fact("headers", host_has_file(devel) ? "there" : "none: a module can't be built");
+	print_privileges();
+}
+
+/* One line per node: which CPUs, how much memory. */
+static void print_node(int node)
+{
+	char path[96], cpus[512] = "", line[128] = "";
+	unsigned long kib = 0;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/cpulist", node);
+	if (host_read_line(path, cpus, sizeof(cpus)) && errno != ENODATA)
+		return;
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/meminfo", node);
+	if (!host_read_line(path, line, sizeof(line)))
+		sscanf(line, "Node %*d MemTotal: %lu", &kib);
+	printf("  node %-9d %s%s, %lu MiB\n", node, cpus[0] ? "CPUs " : "no CPUs",
+	       cpus[0] ? cpus : "", kib / 1024);
+}
+
+static void print_nodes(void)
+{
+	DIR *dir = opendir("/sys/devices/system/node");
+	struct dirent *entry;
+
+	if (!dir) {
+		print_fact("NUMA", "none");
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "node", 4) && isdigit((unsigned char)entry->d_name[4]))
+			print_node(atoi(entry->d_name + 4));
+	closedir(dir);
+}
+
+static void print_places(const struct source *source)
+{
+	const struct source_place *place;
+
+	printf("  %-34s %s\n", "FACT", "LEARNT FROM");
+	for (size_t i = 0; i < source->places.count; i++) {
+		place = &source->places.place[i];
+		printf("  %-34s %s%s\n", place->tells, place->used ? "" : "not from ",
+		       place->where);
+		if (place->why[0])
+			printf("  %-34s   %s\n", "", place->why);
+	}
+}
+
+static void print_never_learnt(uint64_t facts)
+{
+	if (!facts)
+		return;
+	printf("  never known:");
+	for (int fact = 0; fact < CS_FACT_COUNT; fact++)
+		if (facts & CS_MISSING(fact))
+			printf(" %s", fact_name(fact));
+	printf("\n");
+}
+
+/* Open it as a tracer would, with all that it can tell, and close it again. */
+static bool try_backend(const struct source_ops *backend)
+{
+	struct source_options options = {.want_return = true};
+	char why[SOURCE_WHY_SIZE] = "";
+	struct source *source;
+
+	printf("\nbackend %s\n", backend->name);
+	if (source_open(&source, backend, &options, why)) {
+		printf("  does not work: %s\n", why);
+		return false;
+	}
+	printf("  works%s%s\n", source->attach ? ": " : "",
+	       source->attach ? attach_name(source->attach) : "");
+	print_places(source);
+	print_never_learnt(source->never_learnt);
+	source_close(source);
+	return true;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	bool any = false;
+
+	argp_parse(&doctor_argp, argc, argv, 0, NULL, NULL);
+	print_kernel();
+	print_nodes();
+	for (int i = 0; source_backends[i]; i++)
+		any |= try_backend(source_backends[i]);
+	printf("\n%s\n", any ? "Tracing works here." : "Nothing can be traced here.");
+	return any ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* clonescope explain: what flags, a call or an errno mean, and what the kernel says to them. */
+#include "cmd/cmd.h"
+
 #include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -21,8 +23,6 @@
 /* What the rules were read in. */
 #define OLDEST_KERNEL RULES_KERNEL(5, 10)
 #define NEWEST_KERNEL RULES_KERNEL(7, 3)
-
-int cmd_explain(int argc, char **argv);
 
 /* One call, as the words on the command line describe it. */
 struct subject {

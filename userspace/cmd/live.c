@@ -174,6 +174,16 @@ static int finish(struct run *run)
 	return command_exit_status(&run->command);
 }
 
+/* So that scripts, too, know when to begin. */
+static void say_tracing(const struct source *source)
+{
+	if (source->attach == ATTACH_AUTO)
+		fprintf(stderr, "clonescope: tracing (%s)\n", source->ops->name);
+	else
+		fprintf(stderr, "clonescope: tracing (%s, %s)\n", source->ops->name,
+			attach_name(source->attach));
+}
+
 static int run_traced(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -182,6 +192,7 @@ static int run_traced(struct run *run)
 	if (source_open(&run->source, options->backend, &options->source, why))
 		return fail(why);
 	run->live->view_options.since_ns = order_now_ns();
+	say_tracing(run->source);
 	if (options->command) {
 		if (source_follow(run->source, run->command.pid))
 			return fail("the command cannot be followed");

@@ -54,7 +54,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 /* Which of the @count times, in order, counted from 1, has @percent of them at or below it. */
 static uint64_t rank_of(uint64_t count, double percent)
 {
-	/* Less what rounding may have added: 99.9 % of 1000 is the 999th. */
+	/* Less what rounding may have added: 64.4 % of 250 is the 161st. */
 	double exact = percent * (double)count / 100 - 1e-6;
 	uint64_t rank;
 

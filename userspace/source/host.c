@@ -23,6 +23,11 @@ bool host_has_btf(void)
 	return !access("/sys/kernel/btf/vmlinux", R_OK);
 }
 
+bool host_has_file(const char *path)
+{
+	return !access(path, F_OK);
+}
+
 int host_read_line(const char *path, char *buf, size_t size)
 {
 	FILE *file = fopen(path, "re");

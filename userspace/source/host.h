@@ -30,6 +30,9 @@ const char *host_tracefs(void);
  */
 int host_symbols(const char *const names[], unsigned int found[], size_t count);
 
+/* There is such a file. */
+bool host_has_file(const char *path);
+
 /* Write the first line of @path, without its end, into @buf. Returns 0 or a negative errno. */
 int host_read_line(const char *path, char *buf, size_t size);
 
