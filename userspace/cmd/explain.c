@@ -15,9 +15,6 @@
 #include "model/rules.h"
 #include "model/text.h"
 
-/* Of style.md: wrong usage. */
-#define EXIT_USAGE 2
-
 #define COLUMNS 80
 
 /* What the rules were read in. */
@@ -368,7 +365,6 @@ int cmd_explain(int argc, char **argv)
 {
 	struct subject subject = {.via = CS_VIA_CLONE};
 
-	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&parser, argc, argv, 0, NULL, &subject))
 		return EXIT_FAILURE;
 	if (subject.error)

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which records the user wants to see. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "model/filter.h"
+
+/* A shell's fork() that took 50 us. */
+static struct cs_clone record(void)
+{
+	struct cs_clone rec = {.tid = 101,
+			       .tgid = 100,
+			       .uid = 1000,
+			       .flags = 0x1200000,
+			       .copy_ns = 50000,
+			       .child_tid = 200,
+			       .comm = "bash"};
+
+	return rec;
+}
+
+static void test_empty_matches_all(void **state)
+{
+	struct cs_clone rec = record(), zero = {0};
+
+	(void)state;
+	assert_true(filter_match(&(struct cs_filter){0}, &rec));
+	assert_true(filter_match(&(struct cs_filter){0}, &zero));
+}
+
+static void test_ids(void **state)
+{
+	struct cs_clone rec = record();
+
+	(void)state;
+	assert_true(filter_match(&(struct cs_filter){.has_tgid = true, .tgid = 100}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.has_tgid = true, .tgid = 101}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.has_tgid = true, .tgid = 200}, &rec));
+	assert_true(filter_match(&(struct cs_filter){.has_tid = true, .tid = 101}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.has_tid = true, .tid = 100}, &rec));
+	assert_true(filter_match(&(struct cs_filter){.has_uid = true, .uid = 1000}, &rec));
+	/* root is a user like any other: 0 is not "any". */
+	assert_false(filter_match(&(struct cs_filter){.has_uid = true, .uid = 0}, &rec));
+}
+
+static void test_comm(void **state)
+{
+	struct cs_filter filter = {0};
+	struct cs_clone rec = record();
+
+	(void)state;
+	filter_set_comm(&filter, "bash");
+	assert_true(filter_match(&filter, &rec));
+	filter_set_comm(&filter, "bas");
+	assert_false(filter_match(&filter, &rec));
+	filter_set_comm(&filter, "bashful");
+	assert_false(filter_match(&filter, &rec));
+
+	/* The kernel cuts at 15 bytes, so the user's whole name must be cut too. */
+	filter_set_comm(&filter, "systemd-networkd-wait-online");
+	assert_false(filter_match(&filter, &rec));
+	memcpy(rec.comm, "systemd-network", 16);
+	assert_true(filter_match(&filter, &rec));
+	filter_set_comm(&filter, "bash");
+	assert_int_equal(filter.comm[15], 0);
+	assert_false(filter_match(&filter, &rec));
+
+	/* A comm without its NUL is not read beyond its end. */
+	memset(rec.comm, 'x', sizeof(rec.comm));
+	filter_set_comm(&filter, "xxxxxxxxxxxxxxxxxxx");
+	assert_false(filter_match(&filter, &rec));
+}
+
+static void test_outcome(void **state)
+{
+	struct cs_filter failed = {.failed_only = true}, eagain = {.error = 11};
+	struct cs_filter restart = {.error = 513};
+	struct cs_clone rec = record();
+
+	(void)state;
+	assert_false(filter_match(&failed, &rec));
+	assert_false(filter_match(&eagain, &rec));
+	rec.error = 11;
+	assert_true(filter_match(&failed, &rec));
+	assert_true(filter_match(&eagain, &rec));
+	rec.error = 12;
+	assert_true(filter_match(&failed, &rec));
+	assert_false(filter_match(&eagain, &rec));
+	rec.error = 513; /* ERESTARTNOINTR: starts over, has not failed */
+	assert_false(filter_match(&failed, &rec));
+	assert_true(filter_match(&restart, &rec));
+}
+
+static void test_flags_must_all_be_set(void **state)
+{
+	struct cs_clone rec = record();
+
+	(void)state;
+	assert_true(filter_match(&(struct cs_filter){.flags = 0x200000}, &rec));
+	assert_true(filter_match(&(struct cs_filter){.flags = 0x1200000}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.flags = 0x1200100}, &rec));
+	rec.flags = 1ULL << 33;
+	assert_true(filter_match(&(struct cs_filter){.flags = 1ULL << 33}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.flags = 1ULL << 34}, &rec));
+}
+
+static void test_time(void **state)
+{
+	struct cs_clone rec = record();
+
+	(void)state;
+	assert_true(filter_match(&(struct cs_filter){.min_ns = 50000}, &rec));
+	assert_false(filter_match(&(struct cs_filter){.min_ns = 50001}, &rec));
+	rec.missing = CS_MISSING(CS_FACT_COPY_NS);
+	assert_false(filter_match(&(struct cs_filter){.min_ns = 1}, &rec));
+	assert_true(filter_match(&(struct cs_filter){0}, &rec));
+}
+
+static void test_all_conditions_count(void **state)
+{
+	struct cs_filter filter = {.has_tgid = true, .tgid = 100, .has_uid = true, .uid = 1000};
+	struct cs_clone rec = record();
+
+	(void)state;
+	assert_true(filter_match(&filter, &rec));
+	rec.uid = 0;
+	assert_false(filter_match(&filter, &rec));
+	rec.uid = 1000;
+	rec.tgid = 1;
+	assert_false(filter_match(&filter, &rec));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_empty_matches_all),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_comm),
+		cmocka_unit_test(test_outcome),
+		cmocka_unit_test(test_flags_must_all_be_set),
+		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_all_conditions_count),
+	};
+
+	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Appending to a bounded buffer, and words made safe for a terminal. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "model/text.h"
+
+static void test_appends_what_fits(void **state)
+{
+	char buf[16];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_add(&text, "%s", "abc");
+	text_add(&text, "-%d", 12);
+	assert_int_equal(text_end(&text), 6);
+	assert_string_equal(buf, "abc-12");
+}
+
+static void test_exactly_full_is_not_cut(void **state)
+{
+	char buf[6];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_add(&text, "12345");
+	assert_int_equal(text_end(&text), 5);
+	assert_string_equal(buf, "12345");
+}
+
+static void test_shows_that_it_was_cut(void **state)
+{
+	char buf[8];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		text_add(&text, "abc");
+	assert_int_equal(text_end(&text), 15);
+	assert_string_equal(buf, "abca...");
+}
+
+static void test_no_room_at_all(void **state)
+{
+	char buf[2] = "x";
+	struct text text = {.buf = buf, .size = 0};
+
+	(void)state;
+	text_add(&text, "abc");
+	assert_int_equal(text_end(&text), 3);
+	assert_string_equal(buf, "x");
+
+	text = (struct text){.buf = buf, .size = sizeof(buf)};
+	text_add(&text, "abc");
+	assert_int_equal(text_end(&text), 3);
+	assert_string_equal(buf, "a");
+}
+
+static void test_nothing_added_is_empty(void **state)
+{
+	char buf[4] = "xyz";
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	assert_int_equal(text_end(&text), 0);
+	assert_string_equal(buf, "");
+}
+
+static void test_quote_hides_control(void **state)
+{
+	char buf[64];
+
+	(void)state;
+	assert_string_equal(text_quote(buf, sizeof(buf), "VM"), "VM");
+	assert_string_equal(text_quote(buf, sizeof(buf), "\033[31m\n\x7f\xc3\xa9"),
+			    "\\x1b[31m\\x0a\\x7f\\xc3\\xa9");
+	assert_string_equal(text_quote(buf, sizeof(buf), "a\\x1b"), "a\\\\x1b");
+	assert_string_equal(text_quote(buf, sizeof(buf), ""), "");
+}
+
+static void test_quote_is_bounded(void **state)
+{
+	char buf[10], word[4096];
+
+	(void)state;
+	memset(word, 'a', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	assert_string_equal(text_quote(buf, sizeof(buf), word), "aaaaaa...");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_appends_what_fits),
+		cmocka_unit_test(test_exactly_full_is_not_cut),
+		cmocka_unit_test(test_shows_that_it_was_cut),
+		cmocka_unit_test(test_no_room_at_all),
+		cmocka_unit_test(test_nothing_added_is_empty),
+		cmocka_unit_test(test_quote_hides_control),
+		cmocka_unit_test(test_quote_is_bounded),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
