@@ -13,7 +13,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-.PHONY: all reader module run check style install clean help dependencies
+.PHONY: all reader module workloads units run check style install clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -88,12 +88,87 @@ module:
 	@ln -sf $(CURDIR)/kmod/*.[ch] $(MODULE_DIR)/kmod/
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_DIR) $(MODULE_FLAGS) modules
 
-# --- running and testing ---------------------------------------------------------------------------
+# --- workloads and unit tests -----------------------------------------------------------------------
 
-WORKLOADS := $(BUILD)/tests/tour $(BUILD)/tests/forks $(BUILD)/tests/foreign_stack \
-	$(BUILD)/tests/hostile
+TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) -g -O2 -Iinclude -Iuserspace
 
--include $(READER_OBJECTS:.o=.d) $(BUILD)/bpf/clonescope.bpf.d
+tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_kernel.c child.c \
+	numa.c truth.c
+forks_SOURCES := forks.c
+foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c
+hostile_SOURCES := hostile.c child.c numa.c truth.c
+WORKLOADS := tour forks foreign_stack hostile
+
+workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
+
+# Static, so that a clone is the program's own doing and not the loader's.
+.SECONDEXPANSION:
+$(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/,$$($$*_SOURCES)) \
+		$(wildcard tests/workloads/*.h) include/clonescope/record.h Makefile
+	@mkdir -p $(@D)
+	$(call say,CC      $@)
+	$(Q)$(CC) $(TEST_CFLAGS) -static -pthread $(filter %.c,$^) -o $@
+
+UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_SOURCES := $(wildcard userspace/model/*.c) userspace/view/utf8.c userspace/source/order.c
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+
+units: $(UNITS)
+
+$(BUILD)/unit/%.o: userspace/%.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/unit/%.o)
+	@mkdir -p $(@D)
+	$(call say,CC      $@)
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -o $@
+
+# --- what a user types ---------------------------------------------------------------------------------
+
+# Two steps, as the second one must see what the first one has installed.
+run:
+	@scripts/setup build
+	@$(MAKE) --no-print-directory all workloads
+	@scripts/run $(CMD)
+
+check:
+	@scripts/setup build guest check
+	@$(MAKE) --no-print-directory -j2 reader workloads units
+	@for series in 6.1 6.12; do \
+		$(MAKE) --no-print-directory module KDIR=$$(scripts/kernel path $$series headers) \
+			|| exit; \
+	done
+	@tests/check
+
+style:
+	@clang-format --dry-run --Werror $(C_FILES) && echo "style: $(words $(C_FILES)) files are right"
+
+# The layout of a TRACE_EVENT is the kernel's, no tool's.
+C_FILES := $(filter-out kmod/trace.h,$(wildcard $(addsuffix /*.[ch],include/clonescope kmod bpf \
+	userspace userspace/* tests/unit tests/workloads)))
+
+install: reader
+	install -D -m 755 $(BUILD)/clonescope $(DESTDIR)$(PREFIX)/sbin/clonescope
+	install -D -m 644 docs/clonescope.8 $(DESTDIR)$(PREFIX)/share/man/man8/clonescope.8
+	@if [ -e $(MODULE_DIR)/clonescope.ko ]; then \
+		install -D -m 644 $(MODULE_DIR)/clonescope.ko \
+			$(DESTDIR)/lib/modules/$(RELEASE)/updates/clonescope.ko; \
+		[ -n "$(DESTDIR)" ] || depmod $(RELEASE); \
+	fi
 
 clean:
 	rm -rf $(BUILD)
+
+help:
+	@echo 'make             build the reader, the BPF object and, with headers, the module'
+	@echo "make run         install what is missing, build, and trace: CMD='...' or the tour"
+	@echo 'make check       install what is missing, build, and run all tests'
+	@echo 'make module      build the module for KVER=$(KVER), or for the headers in KDIR='
+	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR='
+	@echo 'make style       compare all C files with .clang-format'
+	@echo 'make clean       remove $(BUILD)/'
+	@echo 'V=1 shows commands; VMLINUX_BTF= is where the BPF object takes its types from.'
+
+-include $(READER_OBJECTS:.o=.d) $(BUILD)/bpf/clonescope.bpf.d
+-include $(wildcard $(BUILD)/unit/*.d $(BUILD)/unit/*/*.d)
