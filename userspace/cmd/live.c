@@ -162,6 +162,7 @@ static int finish(struct run *run)
 
 	source_stop(run->source);
 	source_read(run->source, take_record, live);
+	fflush(out); /* the totals may go to the same place by another way */
 	report_losses(run);
 	live->view->end(&live->view_options, live->totals, &run->live->losses);
 	written = fflush(out) || ferror(out) ? -errno : 0;
