@@ -105,6 +105,19 @@ static void print_nodes(void)
 	closedir(dir);
 }
 
+/* dup_task_struct() is where one would look first, but compilers inline it. */
+static void print_stand_in(const struct source_place *place)
+{
+	const char *wished = "dup_task_struct";
+	unsigned int found = 0;
+
+	if (!place->used || !strstr(place->where, " arch_dup_task_struct"))
+		return;
+	host_symbols(&wished, &found, 1);
+	printf("  %-34s   in place of dup_task_struct, which %s\n", "",
+	       found ? "would tell it only at its return" : "is inlined here: no symbol");
+}
+
 static void print_places(const struct source *source)
 {
 	const struct source_place *place;
@@ -116,6 +129,7 @@ static void print_places(const struct source *source)
 		       place->where);
 		if (place->why[0])
 			printf("  %-34s   %s\n", "", place->why);
+		print_stand_in(place);
 	}
 }
 

@@ -13,7 +13,7 @@
 #define MAX_ROWS 20
 
 /* Wide enough for a command name and for most flag sets in eighty columns. */
-#define KEY_WIDTH 30
+#define KEY_WIDTH 27
 
 static void print_losses(FILE *out, const struct losses *losses)
 {
@@ -32,8 +32,8 @@ void summary_totals(FILE *out, const struct totals *totals, const struct losses 
 {
 	const struct totals_summary *sum = totals_summary(totals);
 
-	fprintf(out, "\n%" PRIu64 " clones: %" PRIu64 " made, %" PRIu64 " refused", sum->count,
-		sum->made, sum->refused);
+	fprintf(out, "\n%" PRIu64 " clone%s: %" PRIu64 " made, %" PRIu64 " refused", sum->count,
+		sum->count == 1 ? "" : "s", sum->made, sum->refused);
 	if (sum->restarted)
 		fprintf(out, ", %" PRIu64 " restarted", sum->restarted);
 	if (sum->incomplete)

@@ -124,40 +124,71 @@ static void format_flags(char *buf, size_t size, const struct cs_clone *rec, int
 		snprintf(buf + used, size - used, "%s", signal);
 }
 
+/* How a line of -v begins: its label, and where its text starts. */
+#define LABEL_COLUMN 10
+#define TEXT_COLUMN  26
+
+static void print_label(FILE *out, const char *label)
+{
+	fprintf(out, "%*s%-*s", LABEL_COLUMN, "", TEXT_COLUMN - LABEL_COLUMN, label);
+}
+
+/* Names joined by '|', broken after one where a line would pass eighty columns. */
+static void print_names(FILE *out, const char *label, const char *names)
+{
+	int column = TEXT_COLUMN;
+
+	print_label(out, label);
+	while (*names) {
+		int length = (int)strcspn(names, "|");
+
+		length += names[length] == '|';
+		if (column > TEXT_COLUMN && column + length > 80) {
+			fprintf(out, "\n%*s", TEXT_COLUMN, "");
+			column = TEXT_COLUMN;
+		}
+		fprintf(out, "%.*s", length, names);
+		column += length;
+		names += length;
+	}
+	fputc('\n', out);
+}
+
 static void print_policy(FILE *out, const char *label, const struct cs_policy *policy, bool missing)
 {
 	char text[POLICY_TEXT_SIZE];
 
 	policy_format(text, sizeof(text), policy);
-	fprintf(out, "%12s  %-14s %s\n", "", label, missing ? "?" : text);
+	print_label(out, label);
+	fprintf(out, "%s\n", missing ? "?" : text);
 }
 
 static void print_stack(FILE *out, const struct cs_clone *rec)
 {
-	fprintf(out, "%12s  %-14s", "", "stack");
+	print_label(out, "stack");
 	if (is_missing(rec, CS_FACT_STACK_NODES))
-		fprintf(out, " ?");
+		fprintf(out, "?\n");
 	else if (!rec->stack_pages)
-		fprintf(out, " none");
-	for (int i = 0; i < rec->stack_pages; i++)
-		fprintf(out, " %d", rec->stack_nodes[i]);
-	if (rec->stack_pages)
-		fprintf(out, " (node of each page), %s",
-			is_missing(rec, CS_FACT_STACK_ORIGIN)
-				? "origin not known"
-				: stack_origin_name(rec->stack_origin));
-	fputc('\n', out);
+		fprintf(out, "none\n");
+	else {
+		fprintf(out, "%s, nodes of its pages:", stack_origin_name(rec->stack_origin));
+		for (int i = 0; i < rec->stack_pages; i++)
+			fprintf(out, " %d", rec->stack_nodes[i]);
+		fputc('\n', out);
+	}
 }
 
 static void print_missing(FILE *out, const struct cs_clone *rec)
 {
+	char names[512] = "";
+
 	if (!rec->missing)
 		return;
-	fprintf(out, "%12s  %-14s", "", "not known");
 	for (int fact = 0; fact < CS_FACT_COUNT; fact++)
 		if (is_missing(rec, fact))
-			fprintf(out, " %s", fact_name(fact));
-	fputc('\n', out);
+			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+				 names[0] ? "|" : "", fact_name(fact));
+	print_names(out, "not known", names);
 }
 
 static const char *yes_no(const struct cs_clone *rec, enum cs_fact fact, bool value)
@@ -165,36 +196,61 @@ static const char *yes_no(const struct cs_clone *rec, enum cs_fact fact, bool va
 	return is_missing(rec, fact) ? "?" : value ? "yes" : "no";
 }
 
-/* -v: all that the line had no room for. */
-static void print_rest(FILE *out, const struct cs_clone *rec)
+static void print_caller(FILE *out, const struct cs_clone *rec)
 {
-	char flags[FLAGS_TEXT_SIZE], signal[NAMES_TEXT_SIZE], comm[4 * CS_COMM_LEN + 1];
+	char comm[4 * CS_COMM_LEN + 1];
+
+	print_label(out, "caller");
+	fprintf(out, "%s tid %" PRIu32 " tgid %" PRIu32 " uid %" PRIu32 " cpu %" PRIu32 "\n",
+		text_quote(comm, sizeof(comm), rec->comm), rec->tid, rec->tgid, rec->uid, rec->cpu);
+	print_label(out, "");
+	fprintf(out, "started %.6f s after boot\n", (double)rec->start_ns / 1e9);
+}
+
+static void print_request(FILE *out, const struct cs_clone *rec)
+{
+	char flags[FLAGS_TEXT_SIZE], signal[NAMES_TEXT_SIZE];
 
 	flags_format(flags, sizeof(flags), rec->flags, 0);
 	signal_format(signal, sizeof(signal), rec->exit_signal);
-	fprintf(out,
-		"%12s  %-14s %s tid %" PRIu32 " tgid %" PRIu32 " uid %" PRIu32 " cpu %" PRIu32
-		" started %.6f\n",
-		"", "caller", text_quote(comm, sizeof(comm), rec->comm), rec->tid, rec->tgid,
-		rec->uid, rec->cpu, (double)rec->start_ns / 1e9);
-	fprintf(out, "%12s  %-14s %s signal %s, through kernel_clone: %s\n", "", "request", flags,
-		is_missing(rec, CS_FACT_EXIT_SIGNAL) ? "?" : signal,
-		yes_no(rec, CS_FACT_KERNEL_CLONE, rec->kernel_clone));
-	if (!rec->error)
-		fprintf(out, "%12s  %-14s tid %" PRIu32 " tgid %" PRIu32 " started %.6f\n", "",
-			"child", rec->child_tid, rec->child_tgid,
-			(double)rec->child_start_ns / 1e9);
-	print_stack(out, rec);
-	print_policy(out, "policy", &rec->policy, is_missing(rec, CS_FACT_POLICY));
-	if (!rec->error)
-		print_policy(out, "child's policy", &rec->child_policy,
-			     is_missing(rec, CS_FACT_CHILD_POLICY));
-	fprintf(out, "%12s  %-14s task's: %s, VMAs': ", "", "copied",
+	print_names(out, "flags", flags);
+	print_label(out, "exit signal");
+	fprintf(out, "%s\n", is_missing(rec, CS_FACT_EXIT_SIGNAL) ? "?" : signal);
+	print_label(out, "kernel_clone");
+	fprintf(out, "%s\n", yes_no(rec, CS_FACT_KERNEL_CLONE, rec->kernel_clone));
+}
+
+static void print_child(FILE *out, const struct cs_clone *rec)
+{
+	print_label(out, "child");
+	fprintf(out, "tid %" PRIu32 " tgid %" PRIu32 " started %.6f s after boot\n", rec->child_tid,
+		rec->child_tgid, (double)rec->child_start_ns / 1e9);
+}
+
+static void print_copied(FILE *out, const struct cs_clone *rec)
+{
+	print_label(out, "policies copied");
+	fprintf(out, "the task's: %s; of VMAs: ",
 		yes_no(rec, CS_FACT_POLICY_COPIED, rec->policy_copied));
 	if (is_missing(rec, CS_FACT_VMA_POLICIES))
 		fprintf(out, "?\n");
 	else
 		fprintf(out, "%" PRIu32 "\n", rec->vma_policies);
+}
+
+/* -v: all that the line had no room for. */
+static void print_rest(FILE *out, const struct cs_clone *rec)
+{
+	print_caller(out, rec);
+	print_request(out, rec);
+	if (!rec->error)
+		print_child(out, rec);
+	print_stack(out, rec);
+	print_policy(out, "policy", &rec->policy, is_missing(rec, CS_FACT_POLICY));
+	if (!rec->error)
+		print_policy(out, "child's policy", &rec->child_policy,
+			     is_missing(rec, CS_FACT_CHILD_POLICY));
+	print_copied(out, rec);
 	print_missing(out, rec);
 }
 
