@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What differs between kernels, 5.10 to 7.3, and between architectures. */
+#ifndef CLONESCOPE_COMPAT_H
+#define CLONESCOPE_COMPAT_H
+
+#include <linux/compat.h>
+#include <linux/mempolicy.h>
+#include <linux/nodemask.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/version.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#if !defined(CONFIG_KRETPROBES) || !defined(CONFIG_EVENT_TRACING)
+#error clonescope needs CONFIG_KRETPROBES and CONFIG_EVENT_TRACING
+#endif
+
+#ifndef CONFIG_64BIT
+#error clone flags have 64 bits, and __print_flags() takes an unsigned long
+#endif
+
+/*
+ * Until 6.4 io_uring's workers (io_thread) were alone in not passing
+ * kernel_clone(); since then all who do not have user_worker set.
+ */
+#ifdef CS_HAVE_ARGS_USER_WORKER
+#define cs_args_user_worker(args) ((args)->user_worker)
+#else
+#define cs_args_user_worker(args) false
+#endif
+
+/*
+ * Whether a clone refused with @error before arch_dup_task_struct() may have
+ * had a task_struct. 5.10 allocates the stack in between, 6.1 after it.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define cs_undupped_may_exist(error) ((error) == ENOMEM)
+#else
+#define cs_undupped_may_exist(error) false
+#endif
+
+#ifdef CONFIG_NUMA
+
+static __always_inline const struct mempolicy *
+cs_task_policy(const struct task_struct *task)
+{
+	return READ_ONCE(task->mempolicy);
+}
+
+/* What tsk_fork_get_node() makes of NUMA_NO_NODE; it asks for kthreadd only. */
+static __always_inline int cs_pref_node_fork(const struct task_struct *task)
+{
+	return task->pref_node_fork;
+}
+
+#ifdef CS_HAVE_HOME_NODE
+#define cs_policy_home_node(policy) ((policy)->home_node)
+#else
+#define cs_policy_home_node(policy) NUMA_NO_NODE
+#endif
+
+/*
+ * Until "mm/mempolicy: use unified 'nodes' for bind/interleave/prefer policies"
+ * (5.14) the one node of MPOL_PREFERRED shared a union with the others' mask,
+ * and there was none in it for a local policy.
+ */
+#ifdef CS_HAVE_PREFERRED_NODE
+static __always_inline bool cs_policy_has_node(const struct mempolicy *policy,
+					       int node)
+{
+	if (policy->mode != MPOL_PREFERRED)
+		return node_isset(node, policy->v.nodes);
+	if (policy->flags & MPOL_F_LOCAL)
+		return false;
+	return policy->v.preferred_node == node;
+}
+#else
+static __always_inline bool cs_policy_has_node(const struct mempolicy *policy,
+					       int node)
+{
+	return node_isset(node, policy->nodes);
+}
+#endif
+
+#else /* !CONFIG_NUMA: struct mempolicy is empty, and no task has one */
+
+#define cs_task_policy(task)		 ((const struct mempolicy *)NULL)
+#define cs_pref_node_fork(task)		 NUMA_NO_NODE
+#define cs_policy_home_node(policy)	 NUMA_NO_NODE
+#define cs_policy_has_node(policy, node) false
+
+#endif
+
+/*
+ * The system call that the current thread is in. A 32-bit call has numbers of
+ * its own, on x86 even if made by a 64-bit program (int 0x80); an x32 call has
+ * the 64-bit numbers with a bit added. arm64 has neither fork nor vfork.
+ */
+#ifdef CONFIG_X86
+#define cs_syscall_is_32bit() in_ia32_syscall()
+#define CS_SYSCALL_NR_MASK    (~__X32_SYSCALL_BIT)
+#else
+#define cs_syscall_is_32bit() in_compat_syscall()
+#define CS_SYSCALL_NR_MASK    (~0)
+#endif
+
+#define CS_NO_SUCH_SYSCALL (-2) /* -1 is "in no call" */
+
+#ifdef __NR_fork
+#define CS_NR_FORK  __NR_fork
+#define CS_NR_VFORK __NR_vfork
+#else
+#define CS_NR_FORK  CS_NO_SUCH_SYSCALL
+#define CS_NR_VFORK CS_NO_SUCH_SYSCALL
+#endif
+
+#endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of probes: planting them, removing them, accounting for them. */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kprobes.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+
+#include "kmod/clone.h"
+#include "kmod/plan.h"
+#include "kmod/record.h"
+
+unsigned int cs_max_inflight = 512;
+
+struct probe {
+	/* What is wished for. */
+	const char *symbols[2]; /* places that serve, the best one first */
+	enum cs_event event;	/* that needs it */
+	u64 facts; /* CS_MISSING() of what it tells; 0: no event without it */
+	kprobe_pre_handler_t on_call; /* kprobes only */
+	kretprobe_handler_t on_entry;
+	kretprobe_handler_t on_return;
+	size_t state_size;
+
+	/* What became of it. */
+	const char *symbol;   /* where it is planted, or NULL */
+	int err;	      /* why it is not */
+	unsigned long missed; /* while planted earlier */
+	struct kretprobe rp;  /* of a kprobe, only rp.kp */
+};
+
+/*
+ * In the order of planting. An event's kretprobe comes last: a clone that it
+ * sees the entry of is seen by all the others, and their silence means that
+ * what they look for did not happen.
+ */
+static struct probe probes[] = {
+	{
+		.symbols = { "kernel_clone" },
+		.event = CS_EVENT_CLONE,
+		.facts = CS_MISSING(CS_FACT_KERNEL_CLONE),
+		.on_call = cs_on_kernel_clone,
+	},
+	{
+		/* dup_task_struct() itself is inlined on every kernel seen. */
+		.symbols = { "arch_dup_task_struct", "dup_user_cpus_ptr" },
+		.event = CS_EVENT_CLONE,
+		.facts = CS_MISSING(CS_FACT_TASK_NODE),
+		.on_call = cs_on_arch_dup_task_struct,
+	},
+	{
+		.symbols = { "find_vm_area" },
+		.event = CS_EVENT_CLONE,
+		.facts = CS_MISSING(CS_FACT_STACK_ORIGIN),
+		.on_call = cs_on_find_vm_area,
+	},
+	{
+		.symbols = { "__mpol_dup" },
+		.event = CS_EVENT_CLONE,
+		.facts = CS_MISSING(CS_FACT_POLICY_COPIED) |
+			 CS_MISSING(CS_FACT_VMA_POLICIES),
+		.on_call = cs_on_mpol_dup,
+	},
+	{
+		.symbols = { "copy_process" },
+		.event = CS_EVENT_CLONE,
+		.on_entry = cs_on_copy_process,
+		.on_return = cs_on_copy_process_return,
+		.state_size = sizeof(struct cs_copy),
+	},
+	{
+		.symbols = { "kernel_clone" },
+		.event = CS_EVENT_RETURN,
+		.on_entry = cs_on_kernel_clone_call,
+		.on_return = cs_on_kernel_clone_return,
+		.state_size = sizeof(struct cs_call),
+	},
+};
+
+#define for_each_probe(probe)                                          \
+	for ((probe) = probes; (probe) != probes + ARRAY_SIZE(probes); \
+	     (probe)++)
+
+static struct cs_inflight *const inflight[CS_EVENT_COUNT] = {
+	[CS_EVENT_CLONE] = &cs_copies,
+	[CS_EVENT_RETURN] = &cs_calls,
+};
+
+/* Taken under event_mutex and around kprobe_mutex: see trace.c. */
+static DEFINE_MUTEX(plan_lock);
+static unsigned int users[CS_EVENT_COUNT];
+static u64 untold;
+
+/* CS_MISSING() of what no planted probe can tell, of what only they can. */
+u64 cs_plan_untold(void)
+{
+	return READ_ONCE(untold);
+}
+NOKPROBE_SYMBOL(cs_plan_untold);
+
+static bool is_kprobe(const struct probe *probe)
+{
+	return probe->on_call;
+}
+
+static int register_at(struct probe *probe, const char *symbol)
+{
+	struct kretprobe *rp = &probe->rp;
+
+	/* An earlier registration left its address and flags behind. */
+	memset(rp, 0, sizeof(*rp));
+	rp->kp.symbol_name = symbol;
+	if (is_kprobe(probe)) {
+		rp->kp.pre_handler = probe->on_call;
+		return register_kprobe(&rp->kp);
+	}
+	rp->entry_handler = probe->on_entry;
+	rp->handler = probe->on_return;
+	rp->data_size = probe->state_size;
+	rp->maxactive = cs_max_inflight;
+	return register_kretprobe(rp);
+}
+
+static const char *advice(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "this kernel has no such symbol (see /proc/kallsyms)";
+	case -EINVAL:
+		return "this kernel forbids it (see kprobes/blacklist in debugfs)";
+	case -EBUSY:
+		return "a live patch or a tracer owns the function";
+	case -EPERM:
+		return "lockdown or a security module forbids it (see dmesg)";
+	case -ENOMEM:
+		return "out of memory, lower the parameter max_inflight";
+	default:
+		return "see the kernel log around this line";
+	}
+}
+
+static void plant(struct probe *probe)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(probe->symbols) && probe->symbols[i]; i++) {
+		probe->err = register_at(probe, probe->symbols[i]);
+		if (!probe->err) {
+			probe->symbol = probe->symbols[i];
+			return;
+		}
+		if (probe->err != -ENOENT)
+			break;
+	}
+	pr_err("cannot probe %s(), error %d: %s; %s\n", probe->symbols[0],
+	       probe->err, advice(probe->err),
+	       probe->facts ? "records are made without what it tells" :
+			      "the event cannot be enabled");
+}
+
+static unsigned long missed(const struct probe *probe)
+{
+	return probe->missed + probe->rp.kp.nmissed + probe->rp.nmissed;
+}
+
+static void forget(struct probe *probe)
+{
+	probe->missed = missed(probe);
+	probe->symbol = NULL;
+	memset(&probe->rp, 0, sizeof(probe->rp));
+}
+
+/*
+ * Kretprobes go first, so that no record is filled from the silence of probes
+ * that are gone. Either batch waits for its handlers in one grace period, as
+ * each costs many CPUs dear.
+ */
+static void remove_probes(enum cs_event event)
+{
+	struct kretprobe *returns[ARRAY_SIZE(probes)];
+	struct kprobe *calls[ARRAY_SIZE(probes)];
+	int n_returns = 0, n_calls = 0;
+	struct probe *probe;
+
+	for_each_probe(probe) {
+		if (probe->event != event || !probe->symbol)
+			continue;
+		if (is_kprobe(probe))
+			calls[n_calls++] = &probe->rp.kp;
+		else
+			returns[n_returns++] = &probe->rp;
+	}
+	unregister_kretprobes(returns, n_returns);
+	unregister_kprobes(calls, n_calls);
+	for_each_probe(probe) {
+		if (probe->event == event)
+			forget(probe);
+	}
+}
+
+static void uproot(enum cs_event event)
+{
+	cs_inflight_close(inflight[event]);
+	remove_probes(event);
+}
+
+static int plant_probes(enum cs_event event)
+{
+	struct probe *probe;
+
+	for_each_probe(probe) {
+		if (probe->event != event)
+			continue;
+		plant(probe);
+		if (probe->err && !probe->facts)
+			return probe->err;
+		if (probe->err)
+			WRITE_ONCE(untold, untold | probe->facts);
+	}
+	return 0;
+}
+
+static int plant_event(enum cs_event event)
+{
+	int err;
+
+	err = cs_inflight_open(inflight[event], cs_max_inflight);
+	if (err)
+		return err;
+	if (event == CS_EVENT_CLONE)
+		WRITE_ONCE(untold, 0);
+	err = plant_probes(event);
+	if (err)
+		uproot(event);
+	return err;
+}
+
+static int get_event(enum cs_event event)
+{
+	int err = 0;
+
+	if (!users[event])
+		err = plant_event(event);
+	if (!err)
+		users[event]++;
+	return err;
+}
+
+static void put_event(enum cs_event event)
+{
+	if (!--users[event])
+		uproot(event);
+}
+
+/* A return is told of its child by copy_process()'s probe: it needs both. */
+int cs_plan_plant(enum cs_event event)
+{
+	int err;
+
+	mutex_lock(&plan_lock);
+	err = get_event(CS_EVENT_CLONE);
+	if (!err && event == CS_EVENT_RETURN) {
+		err = get_event(CS_EVENT_RETURN);
+		if (err)
+			put_event(CS_EVENT_CLONE);
+	}
+	mutex_unlock(&plan_lock);
+	return err;
+}
+
+void cs_plan_uproot(enum cs_event event)
+{
+	mutex_lock(&plan_lock);
+	if (event == CS_EVENT_RETURN)
+		put_event(CS_EVENT_RETURN);
+	put_event(CS_EVENT_CLONE);
+	mutex_unlock(&plan_lock);
+}
+
+static const char *state(const struct probe *probe)
+{
+	if (probe->symbol)
+		return "planted";
+	return probe->err ? "absent" : "idle";
+}
+
+/*
+ * One line per probe, six words apart by one space:
+ *
+ *	SYMBOL kprobe|kretprobe idle|planted|absent ERRNO missed COUNT
+ *
+ * SYMBOL is where the probe is planted, or else where it would best be. A probe
+ * is absent if the last attempt to plant it failed; ERRNO says why, as a
+ * positive number, and is otherwise 0. COUNT is of hits without effect, since
+ * loading.
+ */
+int cs_plan_print_probes(char *text, size_t size)
+{
+	struct probe *probe;
+	int length = 0;
+
+	mutex_lock(&plan_lock);
+	for_each_probe(probe) {
+		length += scnprintf(text + length, size - length,
+				    "%s %s %s %d missed %lu\n",
+				    probe->symbol ?: probe->symbols[0],
+				    is_kprobe(probe) ? "kprobe" : "kretprobe",
+				    state(probe), -probe->err, missed(probe));
+	}
+	mutex_unlock(&plan_lock);
+	return length;
+}
+
+static unsigned long missed_by(enum cs_event event, bool kprobes)
+{
+	unsigned long count = 0;
+	struct probe *probe;
+
+	for_each_probe(probe) {
+		if (probe->event == event && is_kprobe(probe) == kprobes)
+			count += missed(probe);
+	}
+	return count;
+}
+
+/*
+ * One line per cause, "CAUSE COUNT", counts since loading:
+ *
+ *	clone_missed	clones without a record, copy_process() was not probed
+ *	return_missed	returns without a record, kernel_clone() was not probed
+ *	return_full	the same, no room in the table of calls in flight
+ *	fact_missed	probe hits without effect: one fact of one record, if
+ *			at all, is wrong or missing for each
+ *	fact_full	records that have all facts of nested probes missing,
+ *			no room in the table of copies in flight
+ */
+int cs_plan_print_lost(char *text, size_t size)
+{
+	int length;
+
+	mutex_lock(&plan_lock);
+	length = scnprintf(text, size,
+			   "clone_missed %lu\n"
+			   "return_missed %lu\n"
+			   "return_full %ld\n"
+			   "fact_missed %lu\n"
+			   "fact_full %ld\n",
+			   missed_by(CS_EVENT_CLONE, false),
+			   missed_by(CS_EVENT_RETURN, false),
+			   atomic_long_read(&cs_calls.full),
+			   missed_by(CS_EVENT_CLONE, true),
+			   atomic_long_read(&cs_copies.full));
+	mutex_unlock(&plan_lock);
+	return length;
+}
