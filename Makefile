@@ -111,6 +111,7 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c) userspace/view/utf8.c userspace/source/order.c
+.SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
 units: $(UNITS)
@@ -122,7 +123,7 @@ $(BUILD)/unit/%.o: userspace/%.c Makefile
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/unit/%.o)
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -o $@
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -o $@
 
 # --- what a user types ---------------------------------------------------------------------------------
 
