@@ -52,8 +52,10 @@ static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
 	if (!want_return || !caller_wanted())
 		return 0;
 	state = inflight_begin();
-	if (state)
-		state->at.kernel_clone_ns = bpf_ktime_get_boot_ns();
+	if (!state)
+		return 0;
+	state->flags = BPF_CORE_READ(args, flags);
+	state->at.kernel_clone_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }
 
@@ -125,10 +127,10 @@ static __always_inline void send_clone(struct inflight *state,
 {
 	__u64 ns = state->at.leave_ns - state->at.enter_ns;
 	struct kernel_clone_args *args = state->args;
-	__u64 flags = BPF_CORE_READ(args, flags);
 	struct cs_clone *rec;
 
-	if (!outcome_wanted(flags, error, ns))
+	state->flags = BPF_CORE_READ(args, flags);
+	if (!outcome_wanted(state->flags, error, ns))
 		return;
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
@@ -138,7 +140,7 @@ static __always_inline void send_clone(struct inflight *state,
 	state->wanted = true;
 	state->child_tid = error ? 0 : BPF_CORE_READ(child, pid);
 	state->error = error;
-	state->vfork = !error && flags & CLONE_VFORK_;
+	state->vfork = !error && state->flags & CLONE_VFORK_;
 }
 
 static __always_inline int on_copy_process_return(struct task_struct *ret)
@@ -164,16 +166,22 @@ static __always_inline int on_copy_process_return(struct task_struct *ret)
 	return 0;
 }
 
-static __always_inline int on_kernel_clone_return(void)
+/* @ret: what kernel_clone() returns; it may have refused all by itself. */
+static __always_inline int on_kernel_clone_return(int ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct inflight *state = inflight_find();
 	__u64 now = bpf_ktime_get_boot_ns();
-	struct cs_return *rec;
+	struct cs_return *rec = 0;
 
 	if (!state)
 		return 0;
-	rec = state->wanted ? reserve_record(sizeof(*rec)) : 0;
+	if (!state->at.enter_ns && ret < 0) {
+		state->error = -ret;
+		state->wanted = outcome_wanted(state->flags, -ret, 0);
+	}
+	if (state->wanted)
+		rec = reserve_record(sizeof(*rec));
 	if (rec) {
 		fill_head(&rec->head, CS_KIND_RETURN, sizeof(*rec), now);
 		fill_return(rec, state, task);
@@ -212,7 +220,7 @@ int BPF_PROG(fentry_kernel_clone, struct kernel_clone_args *args)
 SEC("fexit/kernel_clone")
 int BPF_PROG(fexit_kernel_clone, struct kernel_clone_args *args, int ret)
 {
-	return on_kernel_clone_return();
+	return on_kernel_clone_return(ret);
 }
 
 SEC("fentry/copy_process")
@@ -257,9 +265,9 @@ int BPF_KPROBE(kprobe_kernel_clone, struct kernel_clone_args *args)
 }
 
 SEC("kretprobe/kernel_clone")
-int BPF_KRETPROBE(kretprobe_kernel_clone)
+int BPF_KRETPROBE(kretprobe_kernel_clone, int ret)
 {
-	return on_kernel_clone_return();
+	return on_kernel_clone_return(ret);
 }
 
 SEC("kprobe/copy_process")

@@ -11,6 +11,7 @@
  */
 struct inflight {
 	struct inflight_times at;
+	__u64 flags;
 	__u64 vmalloc_stack; /* address of a stack made afresh */
 	struct kernel_clone_args *args;
 	struct task_struct *child;
@@ -21,7 +22,7 @@ struct inflight {
 	__u32 child_tid; /* for the record of kernel_clone()'s return */
 	__s32 error;
 	bool passed; /* kernel_clone() was */
-	bool wanted; /* a record was sent */
+	bool wanted; /* so a record of its return is, too */
 	bool vfork;  /* CLONE_VFORK was asked for and there is a child */
 	bool policy_copied;
 	__u8 pad[4];

@@ -304,8 +304,12 @@ static __always_inline void fill_return(struct cs_return *rec,
 	rec->start_ns = BPF_CORE_READ(task, start_boottime);
 	rec->tid = id;
 	rec->tgid = id >> 32;
+	rec->uid = bpf_get_current_uid_gid();
 	rec->child_tid = state->child_tid;
 	rec->error = state->error;
+	rec->flags = state->flags;
+	if (state->at.leave_ns)
+		rec->copy_ns = state->at.leave_ns - state->at.enter_ns;
 	rec->clone_ns = rec->head.ts_ns - state->at.kernel_clone_ns;
 	if (state->vfork)
 		rec->vfork_ns = rec->head.ts_ns - state->at.leave_ns;

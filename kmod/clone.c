@@ -127,7 +127,7 @@ static nokprobe_inline void tell_call(const struct cs_copy *copy,
 	if (!call)
 		return;
 	call->copied_ns = now;
-	call->flags = copy->args->flags;
+	call->copy_ns = now - copy->entry_ns;
 	call->child_tid = IS_ERR(child) ? 0 : child->pid;
 }
 
@@ -152,9 +152,12 @@ NOKPROBE_SYMBOL(cs_on_copy_process_return);
 int cs_on_kernel_clone_call(struct kretprobe_instance *instance,
 			    struct pt_regs *regs)
 {
+	const struct kernel_clone_args *args =
+		(void *)regs_get_kernel_argument(regs, 0);
 	struct cs_call *call = (void *)instance->data;
 
 	memset(call, 0, sizeof(*call));
+	call->flags = args->flags;
 	if (!cs_inflight_claim(&cs_calls, call))
 		return 1; /* no return handler: nothing could be told */
 	call->entry_ns = ktime_get_boot_fast_ns();

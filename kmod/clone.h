@@ -31,6 +31,7 @@ struct cs_copy {
 struct cs_call {
 	u64 entry_ns;
 	u64 copied_ns; /* copy_process() returned; 0: not seen */
+	u64 copy_ns;
 	u64 flags;
 	u32 child_tid;
 };

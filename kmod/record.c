@@ -246,8 +246,11 @@ void cs_record_return(struct cs_return *record, const struct cs_call *call,
 	record->start_ns = current->start_boottime;
 	record->tid = current->pid;
 	record->tgid = current->tgid;
+	record->uid = from_kuid(&init_user_ns, current_uid());
 	record->child_tid = call->child_tid;
 	record->error = ret < 0 ? -ret : 0;
+	record->flags = call->flags;
+	record->copy_ns = call->copy_ns;
 	record->clone_ns = now - call->entry_ns;
 	if (call->child_tid && call->flags & CLONE_VFORK)
 		record->vfork_ns = now - call->copied_ns;

@@ -194,8 +194,11 @@ TRACE_EVENT(clone_return,
 		__field(__u64, start_ns)
 		__field(__u32, tid)
 		__field(__u32, tgid)
+		__field(__u32, uid)
 		__field(__u32, child_tid)
 		__field(__s32, error)
+		__field(__u64, flags)
+		__field(__u64, copy_ns)
 		__field(__u64, clone_ns)
 		__field(__u64, vfork_ns)
 		__array(char, comm, 16)
@@ -210,16 +213,21 @@ TRACE_EVENT(clone_return,
 		__entry->start_ns = rec->start_ns;
 		__entry->tid = rec->tid;
 		__entry->tgid = rec->tgid;
+		__entry->uid = rec->uid;
 		__entry->child_tid = rec->child_tid;
 		__entry->error = rec->error;
+		__entry->flags = rec->flags;
+		__entry->copy_ns = rec->copy_ns;
 		__entry->clone_ns = rec->clone_ns;
 		__entry->vfork_ns = rec->vfork_ns;
 		memcpy(__entry->comm, rec->comm, sizeof(rec->comm));
 	),
 
-	TP_printk("%s/%u -> %u error=%d clone_ns=%llu vfork_ns=%llu",
+	TP_printk("%s/%u -> %u error=%d flags=%s uid=%u copy_ns=%llu clone_ns=%llu vfork_ns=%llu",
 		  __entry->comm, __entry->tid, __entry->child_tid,
-		  __entry->error, __entry->clone_ns, __entry->vfork_ns)
+		  __entry->error, cs_print_clone_flags(__entry->flags),
+		  __entry->uid, __entry->copy_ns, __entry->clone_ns,
+		  __entry->vfork_ns)
 );
 
 #endif

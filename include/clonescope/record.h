@@ -174,14 +174,21 @@ struct cs_clone {
 	struct cs_policy child_policy;
 };
 
-/* kernel_clone() returned to its caller. head.ts_ns: when. */
+/*
+ * kernel_clone() returned to its caller. head.ts_ns: when. Also of a call that it
+ * refused itself, without copy_process(): of that there is no struct cs_clone.
+ */
 struct cs_return {
 	struct cs_head head;
 	__u64 start_ns; /* the caller's, as in struct cs_clone */
 	__u32 tid;	/* the caller's */
 	__u32 tgid;
+	__u32 uid;
 	__u32 child_tid; /* 0: refused */
 	__s32 error;	 /* errno, positive */
+	__u32 pad;	 /* zero */
+	__u64 flags;	 /* as in struct cs_clone */
+	__u64 copy_ns;	 /* as in struct cs_clone; 0: copy_process() not reached */
 	__u64 clone_ns;	 /* from kernel_clone()'s entry to its return */
 	/*
 	 * For CLONE_VFORK, how long the parent was held: from copy_process()'s
@@ -196,6 +203,6 @@ struct cs_return {
 CS_ASSERT_SIZE(struct cs_head, 16);
 CS_ASSERT_SIZE(struct cs_policy, 136);
 CS_ASSERT_SIZE(struct cs_clone, 424);
-CS_ASSERT_SIZE(struct cs_return, 72);
+CS_ASSERT_SIZE(struct cs_return, 96);
 
 #endif

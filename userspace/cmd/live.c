@@ -52,17 +52,17 @@ static int open_signals(void)
 /* One record: filter, add up, show. */
 static int take_record(const struct cs_head *head, void *context)
 {
+	const struct cs_clone *clone = (const void *)head;
+	const struct cs_return *back = (const void *)head;
 	struct live *live = context;
-	const struct cs_clone *rec = (const void *)head;
+	const struct cs_filter *filter = &live->options->source.filter;
 
-	if (head->kind == CS_KIND_RETURN) {
-		live->view->returned(&live->view_options, (const void *)head);
-		return 0;
+	if (head->kind == CS_KIND_CLONE && filter_match(filter, clone)) {
+		totals_add(live->totals, clone);
+		live->view->clone(&live->view_options, clone);
 	}
-	if (head->kind != CS_KIND_CLONE || !filter_match(&live->options->source.filter, rec))
-		return 0;
-	totals_add(live->totals, rec);
-	live->view->clone(&live->view_options, rec);
+	if (head->kind == CS_KIND_RETURN && filter_match_return(filter, back))
+		live->view->returned(&live->view_options, back);
 	return 0;
 }
 

@@ -47,3 +47,19 @@ bool filter_match(const struct cs_filter *filter, const struct cs_clone *rec)
 	return match_caller(filter, rec) && match_outcome(filter, rec) && match_time(filter, rec) &&
 	       (rec->flags & filter->flags) == filter->flags;
 }
+
+/* What a filter asks about is in both kinds of record. */
+bool filter_match_return(const struct cs_filter *filter, const struct cs_return *rec)
+{
+	struct cs_clone same = {
+		.tid = rec->tid,
+		.tgid = rec->tgid,
+		.uid = rec->uid,
+		.flags = rec->flags,
+		.error = rec->error,
+		.copy_ns = rec->copy_ns,
+	};
+
+	memcpy(same.comm, rec->comm, sizeof(same.comm));
+	return filter_match(filter, &same);
+}

@@ -31,4 +31,7 @@ void filter_set_comm(struct cs_filter *filter, const char *comm);
 /* A condition on a fact that the record is missing is not met. */
 bool filter_match(const struct cs_filter *filter, const struct cs_clone *rec);
 
+/* The same for a record of the other kind. A call that never got to copy_process() took no time there. */
+bool filter_match_return(const struct cs_filter *filter, const struct cs_return *rec);
+
 #endif

@@ -372,6 +372,10 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 {
 	int error;
 
+	if (mode == ATTACH_KPROBE && host_kprobes_off()) {
+		snprintf(why, SOURCE_WHY_SIZE, "kprobe: " HOST_KPROBES_OFF);
+		return -ENOTSUP;
+	}
 	bpf->skel = clonescope_bpf__open();
 	if (!bpf->skel) {
 		snprintf(why, SOURCE_WHY_SIZE, "cannot open the BPF object: %s", strerror(errno));

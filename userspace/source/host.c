@@ -23,6 +23,14 @@ bool host_has_btf(void)
 	return !access("/sys/kernel/btf/vmlinux", R_OK);
 }
 
+bool host_kprobes_off(void)
+{
+	char line[16];
+
+	return !host_read_line("/sys/kernel/debug/kprobes/enabled", line, sizeof(line)) &&
+	       !strcmp(line, "0");
+}
+
 bool host_has_file(const char *path)
 {
 	return !access(path, F_OK);

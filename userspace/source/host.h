@@ -30,6 +30,10 @@ const char *host_tracefs(void);
  */
 int host_symbols(const char *const names[], unsigned int found[], size_t count);
 
+/* Somebody has switched all kprobes off (kprobes/enabled in debugfs): they'd be planted and never hit. */
+bool host_kprobes_off(void);
+#define HOST_KPROBES_OFF "kprobes are switched off: echo 1 > /sys/kernel/debug/kprobes/enabled"
+
 /* There is such a file. */
 bool host_has_file(const char *path);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <event-parse.h>
 #include <tracefs.h>
 
@@ -76,8 +77,11 @@ static const struct slot return_slots[] = {
 	SLOT(cs_return, "start_ns", start_ns),
 	SLOT(cs_return, "tid", tid),
 	SLOT(cs_return, "tgid", tgid),
+	SLOT(cs_return, "uid", uid),
 	SLOT(cs_return, "child_tid", child_tid),
 	SLOT(cs_return, "error", error),
+	SLOT(cs_return, "flags", flags),
+	SLOT(cs_return, "copy_ns", copy_ns),
 	SLOT(cs_return, "clone_ns", clone_ns),
 	SLOT(cs_return, "vfork_ns", vfork_ns),
 	SLOT(cs_return, "comm", comm),
@@ -152,16 +156,54 @@ static int check_version(char *why)
 	return -EPROTO;
 }
 
-static int ensure_loaded(struct module_source *module, char *why)
+/* register_kprobe() would pick one of several symbols, and not tell. */
+static int check_symbols(char *why)
 {
-	int error;
+	static const char *const names[] = {"kernel_clone", "copy_process", "arch_dup_task_struct",
+					    "find_vm_area", "__mpol_dup"};
+	unsigned int found[sizeof(names) / sizeof(names[0])];
 
+	if (host_symbols(names, found, sizeof(names) / sizeof(names[0])))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (found[i] > 1) {
+			snprintf(why, SOURCE_WHY_SIZE,
+				 "module: this kernel has %u functions called %s, and a kprobe "
+				 "would "
+				 "take any of them; try --backend bpf --attach fentry",
+				 found[i], names[i]);
+			return -EADDRNOTAVAIL;
+		}
+	return 0;
+}
+
+/* What stands in the way of any module's probes. */
+static int check_kernel(char *why)
+{
+	if (!host_capable(CAP_PERFMON) && !host_capable(CAP_SYS_ADMIN)) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "module: no permission: run it as root (sudo clonescope ...)");
+		return -EPERM;
+	}
 	if (!host_tracefs()) {
 		snprintf(why, SOURCE_WHY_SIZE,
-			 "module: tracefs is not to be seen: mount -t tracefs nodev "
-			 "/sys/kernel/tracing, or run it as root");
+			 "module: tracefs is not mounted: mount -t tracefs nodev "
+			 "/sys/kernel/tracing");
 		return -ENOENT;
 	}
+	if (host_kprobes_off()) {
+		snprintf(why, SOURCE_WHY_SIZE, "module: " HOST_KPROBES_OFF);
+		return -ENOTSUP;
+	}
+	return check_symbols(why);
+}
+
+static int ensure_loaded(struct module_source *module, char *why)
+{
+	int error = check_kernel(why);
+
+	if (error)
+		return error;
 	if (!module_is_loaded()) {
 		error = module_load(why);
 		if (error)

@@ -205,7 +205,10 @@ static void json_returned(const struct view_options *options, const struct cs_re
 	json_object_set_new(object, "start_ns", number(rec->start_ns));
 	json_object_set_new(object, "comm", comm_json(rec->comm));
 	json_object_set_new(object, "child_tid", rec->error ? json_null() : number(rec->child_tid));
+	json_object_set_new(object, "uid", number(rec->uid));
+	json_object_set_new(object, "flags", number(rec->flags));
 	json_object_set_new(object, "error", json_integer(rec->error));
+	json_object_set_new(object, "copy_ns", rec->copy_ns ? number(rec->copy_ns) : json_null());
 	json_object_set_new(object, "clone_ns", number(rec->clone_ns));
 	json_object_set_new(object, "vfork_ns",
 			    rec->vfork_ns ? number(rec->vfork_ns) : json_null());

@@ -289,6 +289,8 @@ static void table_returned(const struct view_options *options, const struct cs_r
 	fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s returned: kernel_clone took %.1f us",
 		TIME_WIDTH, at, COMM_WIDTH, comm, TID_WIDTH, rec->tid, TID_WIDTH, child,
 		(double)rec->clone_ns / 1e3);
+	if (!rec->copy_ns)
+		fprintf(options->out, " and refused by itself");
 	if (rec->vfork_ns)
 		fprintf(options->out, ", vfork held it %.1f us", (double)rec->vfork_ns / 1e3);
 	fputc('\n', options->out);

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the guest cases share: verdicts, the reader in the background, the workloads."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from check_same import in_window
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CLONESCOPE = os.environ["CLONESCOPE"]
+MODULE = os.environ["CLONESCOPE_MODULE"]
+BACKENDS = ("bpf", "module")
+
+# No wait is longer; TCG on a busy machine is slow.
+DEADLINE_S = 60
+
+# A check that finds everything wrong need not say so a hundred times.
+MOST_COMPLAINTS = 10
+
+
+class Skip(Exception):
+    """What a check raises when it can't be made here; its text is the reason."""
+
+
+def check(name, function, *arguments):
+    """One verdict: function returns what it complains of, or nothing."""
+    try:
+        complaints = list(function(*arguments) or [])
+    except Skip as reason:
+        print(f"SKIP {name}: {reason}")
+        return
+    except Exception as error:  # the other checks are to run
+        traceback.print_exc()
+        complaints = [f"{type(error).__name__}: {error}"]
+    for complaint in complaints[:MOST_COMPLAINTS]:
+        print(f"{name}: {complaint}", file=sys.stderr)
+    if not complaints:
+        print(f"PASS {name}")
+        return
+    more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
+    print(f"FAIL {name}: {one_line('; '.join(complaints[:3]))}{more}")
+
+
+def one_line(text):
+    return " | ".join(str(text).split("\n"))
+
+
+def wait_until(condition, what):
+    """Returns the first true answer."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    raise TimeoutError(f"waited {DEADLINE_S} s for {what}")
+
+
+def workload(name):
+    return os.path.join(os.environ["CLONESCOPE_WORKLOADS"], name)
+
+
+def run(*command, **options):
+    """Runs a command that must succeed; returns what it printed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, **options)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with status {done.returncode}")
+    return done.stdout
+
+
+def read_file(path):
+    with open(path, errors="surrogateescape") as file:
+        return file.read()
+
+
+def write_file(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def left_behind():
+    """Complaints about what is still planted in the kernel."""
+    done = subprocess.run([HERE + "/left_behind"], stdout=subprocess.PIPE, text=True)
+    return [f"left behind: {one_line(done.stdout.strip())}"] if done.returncode else []
+
+
+class Reader:
+    """A clonescope that runs in the background and is tracing once this returns."""
+
+    def __init__(self, *arguments, subcommand="trace"):
+        self.out = tempfile.NamedTemporaryFile(prefix="out.")
+        self.err = tempfile.NamedTemporaryFile(prefix="err.")
+        command = [CLONESCOPE, subcommand, *arguments]
+        self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
+        wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")
+
+    def _is_tracing(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"status {self.process.returncode}: {self.said()}")
+        return "clonescope: tracing" in self.said()
+
+    def said(self):
+        return read_file(self.err.name)
+
+    def printed(self):
+        return read_file(self.out.name)
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Returns what it printed."""
+        self.process.send_signal(signal_number)
+        status = self.process.wait(DEADLINE_S)
+        if status:
+            raise RuntimeError(f"the reader ended with status {status}: {self.said()}")
+        return self.printed()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Trace(Reader):
+    """The same for trace --json, with records."""
+
+    def __init__(self, *arguments):
+        super().__init__("--json", *arguments)
+
+    def records(self):
+        """Ends it; what it printed, its last line apart in self.end."""
+        return self.take(self.stop())
+
+    def take(self, text):
+        records = parse(text)
+        self.end = records.pop()
+        return records
+
+
+def parse(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def clones(records):
+    return [record for record in records if record["kind"] == "clone"]
+
+
+class Both:
+    """Both backends at once: what they saw from now on until records() is called."""
+
+    def __init__(self, *arguments):
+        self.readers = [Trace("--backend", backend, *arguments) for backend in BACKENDS]
+        self.begin_ns = boottime_ns()
+
+    def records(self):
+        """A list for each backend."""
+        end_ns = boottime_ns()
+        every = [clones(reader.records()) for reader in self.readers]
+        return [in_window(records, self.begin_ns, end_ns) for records in every]
+
+
+def boottime_ns():
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def cpus_by_node():
+    """The first CPU of each node that has one."""
+    found = {}
+    for node in sorted(os.listdir("/sys/devices/system/node")):
+        if node.startswith("node"):
+            cpus = read_file(f"/sys/devices/system/node/{node}/cpulist").strip()
+            if cpus:
+                found[int(node[4:])] = int(cpus.split("-")[0].split(",")[0])
+    return found
+
+
+def nodes_with_memory():
+    nodes = set()
+    for span in read_file("/sys/devices/system/node/has_memory").strip().split(","):
+        first, _, last = span.partition("-")
+        nodes.update(range(int(first), int(last or first) + 1))
+    return nodes
