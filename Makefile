@@ -86,7 +86,7 @@ module:
 	@ln -sfn $(CURDIR)/Kbuild $(MODULE_DIR)/Kbuild
 	@ln -sfn $(CURDIR)/include $(MODULE_DIR)/include
 	@ln -sf $(CURDIR)/kmod/*.[ch] $(MODULE_DIR)/kmod/
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_DIR) $(MODULE_FLAGS) modules
+	$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_DIR)) $(MODULE_FLAGS) modules
 
 # --- workloads and unit tests -----------------------------------------------------------------------
 
