@@ -50,14 +50,15 @@ struct page___plain {
 	unsigned long flags;
 } __attribute__((preserve_access_index));
 
-static __always_inline __u64 page_flags(const void *page)
+/* page->flags into *@flags; false if they cannot be read. */
+static __always_inline bool page_flags(const void *page, __u64 *flags)
 {
 	const struct page___wrapped *wrapped = page;
 	const struct page___plain *plain = page;
 
 	if (bpf_core_field_exists(wrapped->flags.f))
-		return BPF_CORE_READ(wrapped, flags.f);
-	return BPF_CORE_READ(plain, flags);
+		return !BPF_CORE_READ_INTO(flags, wrapped, flags.f);
+	return !BPF_CORE_READ_INTO(flags, plain, flags);
 }
 
 /*
@@ -72,6 +73,15 @@ static __always_inline __u64 max_numnodes(void)
 		     bpf_core_type_size(struct zoneref);
 
 	return (refs - 1) / bpf_core_enum_value(enum zone_type, __MAX_NR_ZONES);
+}
+
+/* Only with CONFIG_VMAP_STACK; else 0. */
+static __always_inline struct vm_struct *
+task_stack_vm_area(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(task->stack_vm_area))
+		return 0;
+	return BPF_CORE_READ(task, stack_vm_area);
 }
 
 /* struct vm_struct.nr_pages: unsigned int, since 7.2 unsigned long. */

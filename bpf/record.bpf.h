@@ -27,45 +27,71 @@ extern const void page_offset_base __ksym __weak;
 extern const void vmemmap_base __ksym __weak;
 static __u64 direct_map, page_array;
 
-/* memdesc_nid(): the topmost log2(MAX_NUMNODES) bits, with vmemmap. */
-static __always_inline __s16 page_node(const void *page)
+/*
+ * memdesc_nid(): the topmost log2(MAX_NUMNODES) bits of the flags, with vmemmap.
+ * False: not known.
+ */
+static __always_inline bool page_node(const void *page, __s16 *node)
 {
-	return (page_flags(page) >> 32) * max_numnodes() >> 32;
-}
+	__u64 flags;
 
-/* page_to_nid(virt_to_page(task)): reads nothing of the task itself. */
-static __always_inline __s16 task_node(const struct task_struct *task)
-{
-	__u64 pfn;
-
-	if (!direct_map) {
-		bpf_probe_read_kernel(&page_array, 8, &vmemmap_base);
-		bpf_probe_read_kernel(&direct_map, 8, &page_offset_base);
+	if (max_numnodes() == 1) {
+		*node = 0;
+		return true;
 	}
-	pfn = ((__u64)task - direct_map) >> 12;
-	return page_node(
-		(void *)(page_array + pfn * bpf_core_type_size(struct page)));
+	if (!page_flags(page, &flags))
+		return false;
+	*node = (flags >> 32) * max_numnodes() >> 32;
+	return true;
 }
 
+/* Where kallsyms has no data symbols there is no way to find a task's page. */
+static __always_inline bool find_direct_map(void)
+{
+	if (direct_map)
+		return true;
+	if (!&page_offset_base || !&vmemmap_base)
+		return false;
+	bpf_probe_read_kernel(&page_array, 8, &vmemmap_base);
+	bpf_probe_read_kernel(&direct_map, 8, &page_offset_base);
+	return direct_map;
+}
+
+/* page_to_nid(virt_to_page(@task)): reads nothing of the task itself. */
+static __always_inline void fill_task_node(struct cs_clone *rec,
+					   const struct task_struct *task)
+{
+	__u64 pfn, page = 0;
+
+	if (find_direct_map()) {
+		pfn = ((__u64)task - direct_map) >> 12;
+		page = page_array + pfn * bpf_core_type_size(struct page);
+	}
+	if (!page_node((void *)page, &rec->task_node))
+		rec->missing |= CS_MISSING(CS_FACT_TASK_NODE);
+}
+
+/* A stack that vmalloc() did not make has no vm_struct to tell its pages. */
 static __always_inline void fill_stack(struct cs_clone *rec,
 				       struct task_struct *child)
 {
-	struct vm_struct *vm = BPF_CORE_READ(child, stack_vm_area);
-	struct page **pages = BPF_CORE_READ(vm, pages);
-	struct page *page;
+	struct vm_struct *vm = task_stack_vm_area(child);
+	struct page *pages[CS_MAX_STACK_PAGES];
+	__u64 count = vm ? vm_nr_pages(vm) : 0;
+	__u64 bytes = count * sizeof(*pages);
 
-	rec->stack_pages = vm_nr_pages(vm);
-	if (!rec->stack_pages || rec->stack_pages > CS_MAX_STACK_PAGES) {
-		rec->missing |= CS_MISSING(CS_FACT_STACK_NODES);
-		rec->stack_pages = 0;
-		return;
-	}
-	for (int i = 0; i < CS_MAX_STACK_PAGES; i++) {
-		if (i >= rec->stack_pages)
-			break;
-		bpf_probe_read_kernel(&page, sizeof(page), &pages[i]);
-		rec->stack_nodes[i] = page_node(page);
-	}
+	barrier_var(bytes); /* so that the verifier sees it compared and used */
+	if (!count || bytes > sizeof(pages) ||
+	    bpf_probe_read_kernel(pages, bytes, BPF_CORE_READ(vm, pages)))
+		goto missing;
+	for (__u64 i = 0; i < CS_MAX_STACK_PAGES && i < count; i++)
+		if (!page_node(pages[i], &rec->stack_nodes[i]))
+			goto missing;
+	rec->stack_pages = count;
+	return;
+missing:
+	__builtin_memset(rec->stack_nodes, 0, sizeof(rec->stack_nodes));
+	rec->missing |= CS_MISSING(CS_FACT_STACK_NODES);
 }
 
 /* @out is zeroed, which is what "no policy" means but for the home node. */
@@ -163,7 +189,7 @@ static __always_inline void fill_child(struct cs_clone *rec,
 	rec->child_tid = BPF_CORE_READ(child, pid);
 	rec->child_tgid = BPF_CORE_READ(child, tgid);
 	rec->child_start_ns = BPF_CORE_READ(child, start_boottime);
-	rec->task_node = task_node(child);
+	fill_task_node(rec, child);
 	fill_stack(rec, child);
 	fill_policy(&rec->child_policy, BPF_CORE_READ(child, mempolicy));
 }
@@ -217,7 +243,7 @@ static __always_inline void fill_refused(struct cs_clone *rec,
 	if (never_learnt_refused & CS_MISSING(CS_FACT_TASK_NODE))
 		rec->missing |= CS_MISSING(CS_FACT_TASK_NODE);
 	else if (state->child)
-		rec->task_node = task_node(state->child);
+		fill_task_node(rec, state->child);
 	else
 		rec->task_node = CS_NODE_NONE;
 	if (rec->task_node != CS_NODE_NONE)

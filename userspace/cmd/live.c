@@ -132,6 +132,9 @@ static void check_interval(struct run *run)
 	run->next_interval_ns += live->interval_ns;
 	report_losses(run);
 	live->on_interval(live);
+	totals_reset(live->totals);
+	if (live->intervals && !--live->intervals)
+		live->done = true;
 }
 
 static void loop(struct run *run)
@@ -164,7 +167,8 @@ static int finish(struct run *run)
 	source_read(run->source, take_record, live);
 	fflush(out); /* the totals may go to the same place by another way */
 	report_losses(run);
-	live->view->end(&live->view_options, live->totals, &run->live->losses);
+	if (!live->interval_ns || totals_summary(live->totals)->count)
+		live->view->end(&live->view_options, live->totals, &run->live->losses);
 	written = fflush(out) || ferror(out) ? -errno : 0;
 	if (written && written != -EPIPE) {
 		fprintf(stderr, "clonescope: cannot write the output: %s\n", strerror(-written));
@@ -190,11 +194,14 @@ static int run_traced(struct run *run)
 	const struct live_options *options = run->live->options;
 	char why[SOURCE_WHY_SIZE];
 
+	run->live->view_options.since_ns = order_now_ns();
 	if (source_open(&run->source, options->backend, &options->source, why))
 		return fail(why);
-	run->live->view_options.since_ns = order_now_ns();
+	if (why[0])
+		fprintf(stderr, "clonescope: %s\n", why);
 	say_tracing(run->source);
 	if (options->command) {
+		run->live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))
 			return fail("the command cannot be followed");
 		command_release(&run->command);

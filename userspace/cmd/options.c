@@ -159,6 +159,8 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_ATTACH:
 		options->source.attach = parse_attach(state, text);
+		if (options->source.attach && !options->backend)
+			options->backend = &source_bpf;
 		return 0;
 	case OPTION_BUFFER:
 		options->source.buffer_bytes =

@@ -15,9 +15,6 @@ struct stat_options {
 	unsigned long intervals;  /* 0: until stopped */
 };
 
-/* What on_interval() needs besides: how many summaries are still to come. */
-static unsigned long intervals_left;
-
 static unsigned long parse_count(struct argp_state *state, const char *text, const char *what)
 {
 	char quoted[128], *end;
@@ -101,9 +98,6 @@ static void end(const struct view_options *options, const struct totals *totals,
 static void on_interval(struct live *live)
 {
 	print_summary(live->view_options.out, live->totals, &live->losses);
-	totals_reset(live->totals);
-	if (intervals_left && !--intervals_left)
-		live->done = true;
 }
 
 int cmd_stat(int argc, char **argv)
@@ -122,6 +116,6 @@ int cmd_stat(int argc, char **argv)
 	live.view_options.out = stdout;
 	live.interval_ns = options.interval_s * 1000000000UL;
 	live.on_interval = on_interval;
-	intervals_left = options.intervals;
+	live.intervals = options.intervals;
 	return live_run(&live);
 }

@@ -103,13 +103,16 @@ static const struct probe {
 		.target = "task_newtask",
 		.program = {[ATTACH_TRACEPOINT] = "tp_task_newtask"},
 		.tells = "flags, child, nodes, policy",
-		.facts = CS_MISSING(CS_FACT_COPY_NS) | CS_MISSING(CS_FACT_NODE_REQUESTED) |
-			 CS_MISSING(CS_FACT_STACK_ORIGIN) | CS_MISSING(CS_FACT_VMA_POLICIES),
 		.essential = true,
 	},
 };
 
 #define PROBE_COUNT (sizeof(probes) / sizeof(probes[0]))
+
+/* What the task_newtask tracepoint has no way to tell. */
+#define TRACEPOINT_MISSES                                                   \
+	(CS_MISSING(CS_FACT_COPY_NS) | CS_MISSING(CS_FACT_NODE_REQUESTED) | \
+	 CS_MISSING(CS_FACT_STACK_ORIGIN) | CS_MISSING(CS_FACT_VMA_POLICIES))
 
 struct bpf_source {
 	struct source source;
@@ -208,6 +211,7 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 	if (used)
 		return;
 	bpf->source.never_learnt |= probes[i].facts;
+	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	bpf->skel->bss->never_learnt_refused |= probes[i].facts_refused;
 }
 
@@ -346,7 +350,6 @@ static int attach_all(struct bpf_source *bpf, enum attach mode, char *why)
 		error = attach_one(bpf, i, mode, why);
 		if (error)
 			return error;
-		bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	}
 	return 0;
 }
@@ -384,6 +387,7 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 	error = choose_programs(bpf, mode, why);
 	if (error)
 		return error;
+	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	set_filter(bpf->skel->rodata, &bpf->options);
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
@@ -417,7 +421,7 @@ static int try_modes(struct bpf_source *bpf, char *why)
 		if (only != ATTACH_AUTO && only != mode)
 			continue;
 		before = bpf->source.places;
-		bpf->source.never_learnt = 0;
+		bpf->source.never_learnt = mode == ATTACH_TRACEPOINT ? TRACEPOINT_MISSES : 0;
 		error = try_mode(bpf, mode, why);
 		if (!error)
 			return 0;

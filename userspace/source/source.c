@@ -35,7 +35,6 @@ static int open_first(struct source **source, const struct source_options *optio
 	size_t length = 0;
 	int error = -ENODEV;
 
-	why[0] = '\0';
 	for (int i = 0; source_backends[i]; i++) {
 		error = source_backends[i]->open(source, options, reason);
 		if (!error)
@@ -51,6 +50,7 @@ int source_open(struct source **source, const struct source_ops *backend,
 		const struct source_options *options, char *why)
 {
 	*source = NULL;
+	why[0] = '\0';
 	if (backend)
 		return backend->open(source, options, why);
 	return open_first(source, options, why);

@@ -87,7 +87,8 @@ extern const struct source_ops *const source_backends[];
 /*
  * Open @backend, or with NULL the first that works, and begin to record; with options.follow, nothing until
  * source_follow(). On failure returns a negative errno and, in @why (SOURCE_WHY_SIZE bytes), a sentence for
- * people: what failed and what to do. The source is the caller's to close.
+ * people: what failed and what to do; on success, why a better backend was not taken, or "". The source is the
+ * caller's to close.
  */
 int source_open(struct source **source, const struct source_ops *backend,
 		const struct source_options *options, char *why);
