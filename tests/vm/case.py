@@ -37,17 +37,22 @@ def check(name, function, *arguments):
     except Exception as error:  # the other checks are to run
         traceback.print_exc()
         complaints = [f"{type(error).__name__}: {error}"]
+    finally:
+        Reader.kill_all()
+    complaints = [one_line(complaint) for complaint in complaints]
     for complaint in complaints[:MOST_COMPLAINTS]:
         print(f"{name}: {complaint}", file=sys.stderr)
     if not complaints:
         print(f"PASS {name}")
         return
     more = f" (and {len(complaints) - 3} more)" if len(complaints) > 3 else ""
-    print(f"FAIL {name}: {one_line('; '.join(complaints[:3]))}{more}")
+    print(f"FAIL {name}: {'; '.join(complaints[:3])}{more}")
 
 
 def one_line(text):
-    return " | ".join(str(text).split("\n"))
+    """Short enough to be read in a list of verdicts."""
+    line = " | ".join(str(text).strip().split("\n"))
+    return line if len(line) < 400 else line[:400] + " ..."
 
 
 def wait_until(condition, what):
@@ -86,17 +91,20 @@ def write_file(path, text):
 def left_behind():
     """Complaints about what is still planted in the kernel."""
     done = subprocess.run([HERE + "/left_behind"], stdout=subprocess.PIPE, text=True)
-    return [f"left behind: {one_line(done.stdout.strip())}"] if done.returncode else []
+    return [f"left behind: {done.stdout}"] if done.returncode else []
 
 
 class Reader:
     """A clonescope that runs in the background and is tracing once this returns."""
+
+    running = []
 
     def __init__(self, *arguments, subcommand="trace"):
         self.out = tempfile.NamedTemporaryFile(prefix="out.")
         self.err = tempfile.NamedTemporaryFile(prefix="err.")
         command = [CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
+        self.running.append(self)
         wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")
 
     def _is_tracing(self):
@@ -114,6 +122,7 @@ class Reader:
         """Returns what it printed."""
         self.process.send_signal(signal_number)
         status = self.process.wait(DEADLINE_S)
+        self.running.remove(self)
         if status:
             raise RuntimeError(f"the reader ended with status {status}: {self.said()}")
         return self.printed()
@@ -121,6 +130,13 @@ class Reader:
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self.running.remove(self)
+
+    @classmethod
+    def kill_all(cls):
+        """Those that a check which failed half-way has left."""
+        for reader in list(cls.running):
+            reader.kill()
 
 
 class Trace(Reader):

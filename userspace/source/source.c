@@ -28,20 +28,18 @@ int attach_parse(const char *name)
 	return -EINVAL;
 }
 
-/* The reasons of all backends, one after the other: "bpf: ...; module: ...". */
+/* The reasons of all backends, one after the other: "eBPF: ...; module: ...". */
 static int open_first(struct source **source, const struct source_options *options, char *why)
 {
 	char reason[SOURCE_WHY_SIZE];
-	size_t length = 0;
 	int error = -ENODEV;
 
-	for (int i = 0; source_backends[i]; i++) {
+	for (int i = 0; error && source_backends[i]; i++) {
+		reason[0] = '\0';
 		error = source_backends[i]->open(source, options, reason);
-		if (!error)
-			return 0;
-		if (length < SOURCE_WHY_SIZE)
-			length += (size_t)snprintf(why + length, SOURCE_WHY_SIZE - length, "%s%s",
-						   length ? "; " : "", reason);
+		if (reason[0])
+			snprintf(why + strlen(why), SOURCE_WHY_SIZE - strlen(why), "%s%s",
+				 why[0] ? "; " : "", reason);
 	}
 	return error;
 }
