@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -120,6 +121,7 @@ struct bpf_source {
 	struct clonescope_bpf *skel;
 	struct bpf_link *links[PROBE_COUNT];
 	struct ring_buffer *ring;
+	int wakeups; /* an epoll on the ring, see watch_ring() */
 	struct order *order;
 	uint64_t last_read_ns;
 	uint64_t bad_records;
@@ -443,11 +445,23 @@ static int on_record(void *context, void *data, size_t size)
 	return 0;
 }
 
+/*
+ * The ring's own epoll is readable whenever there is a record, which would have us read each by itself. Edge
+ * triggered, it is readable only after a program has asked for a wake-up.
+ */
+static int watch_ring(struct bpf_source *bpf)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+
+	bpf->wakeups = epoll_create1(EPOLL_CLOEXEC);
+	return epoll_ctl(bpf->wakeups, EPOLL_CTL_ADD, bpf_map__fd(bpf->skel->maps.records), &event);
+}
+
 static int make_ring(struct bpf_source *bpf, char *why)
 {
 	bpf->order = order_new();
 	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
-	if (bpf->order && bpf->ring)
+	if (bpf->order && bpf->ring && !watch_ring(bpf))
 		return 0;
 	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
 	return -ENOMEM;
@@ -460,6 +474,8 @@ static void bpf_close(struct source *source)
 	if (bpf->skel)
 		unload(bpf);
 	ring_buffer__free(bpf->ring);
+	if (bpf->wakeups >= 0)
+		close(bpf->wakeups);
 	order_free(bpf->order);
 	free(bpf);
 }
@@ -475,6 +491,7 @@ static int bpf_open(struct source **source, const struct source_options *options
 	if (!bpf)
 		return -ENOMEM;
 	bpf->source.ops = &source_bpf;
+	bpf->wakeups = -1;
 	bpf->options = *options;
 	libbpf_set_print(keep_complaint);
 	error = try_modes(bpf, why);
@@ -499,14 +516,16 @@ static int bpf_follow(struct source *source, pid_t pid)
 
 static int bpf_fd(const struct source *source)
 {
-	return ring_buffer__epoll_fd(to_bpf(source)->ring);
+	return to_bpf(source)->wakeups;
 }
 
 static int bpf_read(struct source *source, source_record_fn take, void *context)
 {
 	struct bpf_source *bpf = to_bpf(source);
 	uint64_t until = bpf->stopped ? UINT64_MAX : bpf->last_read_ns;
+	struct epoll_event wakeup;
 
+	epoll_wait(bpf->wakeups, &wakeup, 1, 0);
 	bpf->last_read_ns = order_now_ns();
 	ring_buffer__consume(bpf->ring);
 	return order_flush(bpf->order, until, take, context);
