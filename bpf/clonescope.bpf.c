@@ -95,12 +95,15 @@ static __always_inline int on_arch_dup_task_struct(struct task_struct *dst)
 	return 0;
 }
 
-/* alloc_thread_stack_node() asks for the area of a stack that it just made. */
+/*
+ * alloc_thread_stack_node() asks for the area of a stack that it just made. The
+ * stack comes first in copy_process(): what is asked for later is another thing.
+ */
 static __always_inline int on_find_vm_area(const void *addr)
 {
 	struct inflight *state = inflight_find();
 
-	if (state && state->at.enter_ns)
+	if (state && state->at.enter_ns && !state->vmalloc_stack)
 		state->vmalloc_stack = (__u64)addr;
 	return 0;
 }
@@ -130,17 +133,17 @@ static __always_inline void send_clone(struct inflight *state,
 	struct cs_clone *rec;
 
 	state->flags = BPF_CORE_READ(args, flags);
+	state->child_tid = error ? 0 : BPF_CORE_READ(child, pid);
+	state->error = error;
+	state->vfork = !error && state->flags & CLONE_VFORK_;
 	if (!outcome_wanted(state->flags, error, ns))
 		return;
+	state->wanted = true;
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
 	fill_clone(rec, state, child, error);
 	bpf_ringbuf_submit(rec, wakeup());
-	state->wanted = true;
-	state->child_tid = error ? 0 : BPF_CORE_READ(child, pid);
-	state->error = error;
-	state->vfork = !error && state->flags & CLONE_VFORK_;
 }
 
 static __always_inline int on_copy_process_return(struct task_struct *ret)
@@ -158,8 +161,6 @@ static __always_inline int on_copy_process_return(struct task_struct *ret)
 	child = *(struct task_struct *volatile *)&state->child;
 	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
 		error = -(long)ret;
-	else
-		follow_child(child);
 	send_clone(state, child, error);
 	if (!want_return || !state->at.kernel_clone_ns)
 		inflight_end();
@@ -196,10 +197,7 @@ static __always_inline int on_task_newtask(struct task_struct *child,
 {
 	struct cs_clone *rec;
 
-	if (!caller_wanted())
-		return 0;
-	follow_child(child);
-	if (!outcome_wanted(flags, 0, 0))
+	if (!caller_wanted() || !outcome_wanted(flags, 0, 0))
 		return 0;
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
@@ -309,12 +307,25 @@ int BPF_PROG(tp_task_newtask, struct task_struct *child, __u64 clone_flags)
 	return on_task_newtask(child, clone_flags);
 }
 
-/* Only for views that follow a command: its tids may be used again. */
+/* Only for views that follow a command. */
+
+SEC("raw_tp/task_newtask")
+int BPF_PROG(tp_follow_newtask, struct task_struct *child)
+{
+	return on_newtask_followed(child);
+}
+
 SEC("raw_tp/sched_process_exit")
 int BPF_PROG(tp_sched_process_exit)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	return on_exit();
+}
 
-	bpf_map_delete_elem(&followed, &tid);
+/* A thread that calls execve() becomes the leader and leaves its tid. */
+SEC("raw_tp/sched_process_exec")
+int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_pid)
+{
+	if ((__u32)old_pid != (__u32)bpf_get_current_pid_tgid())
+		unfollow(old_pid);
 	return 0;
 }

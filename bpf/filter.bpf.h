@@ -19,6 +19,9 @@ const volatile __u64 only_flags;
 const volatile __u64 only_min_ns;
 const volatile bool follow;
 
+/* The reader is about to go: no clone is begun any more. */
+bool stopping;
+
 /* Followed threads: tid to start time, 0 until the first clone tells it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,6 +60,8 @@ static __always_inline bool caller_wanted(void)
 	__u64 id = bpf_get_current_pid_tgid();
 	char comm[CS_COMM_LEN];
 
+	if (stopping)
+		return false;
 	if (only_tgid && id >> 32 != only_tgid)
 		return false;
 	if (only_tid && (__u32)id != only_tid)
@@ -83,14 +88,38 @@ static __always_inline bool outcome_wanted(__u64 flags, int error, __u64 ns)
 	return ns >= only_min_ns;
 }
 
-/* A followed thread's child is followed, whatever its record says. */
-static __always_inline void follow_child(struct task_struct *child)
+/* A followed thread's child is followed, whoever is filtered out. */
+static __always_inline int on_newtask_followed(struct task_struct *child)
 {
 	__u32 tid = BPF_CORE_READ(child, pid);
 	__u64 start = BPF_CORE_READ(child, start_boottime);
 
-	if (follow && bpf_map_update_elem(&followed, &tid, &start, BPF_ANY))
+	if (is_followed((__u32)bpf_get_current_pid_tgid()) &&
+	    bpf_map_update_elem(&followed, &tid, &start, BPF_ANY))
 		count(&lost.follow_full);
+	return 0;
+}
+
+static __always_inline void unfollow(__u32 tid)
+{
+	bpf_map_delete_elem(&followed, &tid);
+}
+
+/*
+ * A leader that exits alone may leave its tid and start time to a thread that
+ * calls execve() (de_thread()), so it is forgotten with its last thread only.
+ */
+static __always_inline int on_exit(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 id = bpf_get_current_pid_tgid();
+	bool last = !BPF_CORE_READ(task, signal, live.counter);
+
+	if (last || (__u32)id != id >> 32)
+		unfollow((__u32)id);
+	if (last)
+		unfollow(id >> 32);
+	return 0;
 }
 
 #endif

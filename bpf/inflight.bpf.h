@@ -99,7 +99,7 @@ static __always_inline struct inflight *inflight_find(void)
 
 /*
  * Starts afresh for the current thread. What was left there belongs to a clone
- * whose return was missed, if it had entered copy_process().
+ * whose return was missed.
  */
 static __always_inline struct inflight *inflight_begin(void)
 {
@@ -107,7 +107,7 @@ static __always_inline struct inflight *inflight_begin(void)
 	struct inflight none = {};
 	struct inflight *left = bpf_map_lookup_elem(&inflight, &tid);
 
-	if (left && left->at.enter_ns && !left->at.leave_ns)
+	if (left)
 		count(&lost.return_missed);
 	if (bpf_map_update_elem(&inflight, &tid, &none, BPF_ANY)) {
 		count(&lost.inflight_full);

@@ -221,16 +221,19 @@ static __always_inline void fill_request(struct cs_clone *rec,
 	rec->vma_policies = state->vma_policies;
 }
 
+/* Asked for a stack, then it was fresh; for something else, who knows. */
 static __always_inline void fill_stack_origin(struct cs_clone *rec,
 					      struct inflight *state,
 					      struct task_struct *child)
 {
 	if (rec->missing & CS_MISSING(CS_FACT_STACK_ORIGIN))
 		return;
-	rec->stack_origin =
-		(__u64)BPF_CORE_READ(child, stack) == state->vmalloc_stack
-			? CS_STACK_FRESH
-			: CS_STACK_CACHED;
+	if (!state->vmalloc_stack)
+		rec->stack_origin = CS_STACK_CACHED;
+	else if (state->vmalloc_stack == (__u64)BPF_CORE_READ(child, stack))
+		rec->stack_origin = CS_STACK_FRESH;
+	else
+		rec->missing |= CS_MISSING(CS_FACT_STACK_ORIGIN);
 }
 
 /*

@@ -59,8 +59,8 @@ static_assert(CS_MAX_STACK_PAGES == 16);
 #define cs_print_policy_mode(mode)                                       \
 	__print_symbolic(mode,                                           \
 		{ 0, "default" }, { 1, "prefer" }, { 2, "bind" },        \
-		{ 3, "interleave" }, { 4, "local" }, { 5, "prefer_many" }, \
-		{ 6, "weighted_interleave" })
+		{ 3, "interleave" }, { 4, "local" }, { 5, "prefer-many" }, \
+		{ 6, "weighted-interleave" })
 
 #define cs_print_facts(facts)                                               \
 	__print_flags(facts, "|",                                           \

@@ -126,7 +126,7 @@ struct cs_clone {
 	__u32 tid;
 	__u32 tgid;
 	__u32 uid;		/* real uid, initial user namespace */
-	__u32 cpu;		/* where it ran when it entered copy_process() */
+	__u32 cpu;		/* at copy_process()'s entry; by raw tracepoint, its end */
 	char comm[CS_COMM_LEN]; /* chosen by the caller: hostile */
 
 	/* The request: struct kernel_clone_args as copy_process() got it. */

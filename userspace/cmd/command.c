@@ -4,27 +4,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/signals.h"
+
 /* Wait for the word to go, then become the command. 127 and 126 as shells have them. */
 static void run_when_released(int gate, char **argv)
 {
-	sigset_t none;
 	char go;
 
 	if (read(gate, &go, 1) != 1)
 		_exit(127);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	signals_restore();
 	execvp(argv[0], argv);
 	fprintf(stderr, "clonescope: cannot run %s: %s\n", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* Children of the program that became us: not ours to wait for. */
+static bool has_children(void)
+{
+	siginfo_t info;
+
+	return !waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 }
 
 int command_hold(struct command *command, char **argv)
@@ -32,9 +38,11 @@ int command_hold(struct command *command, char **argv)
 	int gate[2];
 
 	memset(command, 0, sizeof(*command));
+	command->with_strangers = has_children();
 	if (pipe2(gate, O_CLOEXEC))
 		return -errno;
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (!command->with_strangers)
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	command->pid = fork();
 	if (command->pid < 0) {
 		int error = -errno;
@@ -72,7 +80,7 @@ void command_reap(struct command *command)
 		command->status = status;
 		command->exited = true;
 	}
-	command->alone = pid < 0 && errno == ECHILD;
+	command->alone = command->with_strangers ? command->exited : pid < 0 && errno == ECHILD;
 }
 
 int command_exit_status(const struct command *command)

@@ -11,8 +11,9 @@ struct command {
 	int gate;   /* closing it without a word ends the held child */
 	int status; /* as waitpid() gave it, once exited is true */
 	bool released;
-	bool exited; /* the command itself */
-	bool alone;  /* it and all its descendants are gone */
+	bool with_strangers; /* there were children before: descendants can't be told from them */
+	bool exited;	     /* the command itself */
+	bool alone;	     /* it and all its descendants are gone */
 };
 
 /*

@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/signals.h"
+#include "source/host.h"
 #include "source/order.h"
 
 /* How long a record may wait before it is looked for; a full ring wakes us sooner. */
@@ -23,8 +24,8 @@ struct run {
 	struct live *live;
 	struct source *source;
 	struct command command;
-	int signals; /* a signalfd */
-	int signals_seen;
+	int stopped_by;	  /* the last signal that came */
+	int output_error; /* errno of the first write that failed */
 	bool said_waiting;
 	uint64_t next_interval_ns;
 };
@@ -35,18 +36,17 @@ static int fail(const char *why)
 	return EXIT_FAILURE;
 }
 
-static int open_signals(void)
+/*
+ * Nobody reads any more, or the disk is full, or a signal ended a write that was waiting for a reader: nothing
+ * more can be shown. @error: what errno said.
+ */
+static int output_failed(struct run *run, int error)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (!run->output_error)
+		run->output_error = error ? error : EIO;
+	__fpurge(run->live->view_options.out); /* or exit() would wait for a reader */
+	run->live->done = true;
+	return -run->output_error;
 }
 
 /* One record: filter, add up, show. */
@@ -54,83 +54,90 @@ static int take_record(const struct cs_head *head, void *context)
 {
 	const struct cs_clone *clone = (const void *)head;
 	const struct cs_return *back = (const void *)head;
-	struct live *live = context;
+	struct run *run = context;
+	struct live *live = run->live;
 	const struct cs_filter *filter = &live->options->source.filter;
 
+	errno = 0;
 	if (head->kind == CS_KIND_CLONE && filter_match(filter, clone)) {
 		totals_add(live->totals, clone);
 		live->view->clone(&live->view_options, clone);
 	}
 	if (head->kind == CS_KIND_RETURN && filter_match_return(filter, back))
 		live->view->returned(&live->view_options, back);
-	return 0;
+	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
 static void report_losses(struct run *run)
 {
+	struct live *live = run->live;
 	struct losses now;
 
 	source_losses(run->source, &now);
 	for (int i = 0; i < LOSS_COUNT; i++)
-		if (now.count[i] > run->live->losses.count[i])
-			run->live->view->lost(&run->live->view_options, i,
-					      now.count[i] - run->live->losses.count[i]);
-	run->live->losses = now;
+		if (now.count[i] > live->losses.count[i])
+			live->view->lost(&live->view_options, i,
+					 now.count[i] - live->losses.count[i]);
+	live->losses = now;
 }
 
 /*
- * The first signal is the command's to act upon, if there is one; a terminal has sent ^C to it already
- * (SI_KERNEL). The second one is ours in any case.
+ * The first signal is the command's to act upon, if there is one; a terminal has sent ^C to it already. The
+ * second one is ours in any case.
  */
-static void on_signal(struct run *run, const struct signalfd_siginfo *info)
+static void on_signal(struct run *run, struct signals_seen signal)
 {
 	struct command *command = &run->command;
 
-	if (info->ssi_signo == SIGCHLD)
-		return;
-	run->signals_seen++;
-	if (!command->pid || command->exited || run->signals_seen > 1)
+	if (!command->pid || command->exited || run->stopped_by)
 		run->live->done = true;
-	else if (info->ssi_code != SI_KERNEL)
-		kill(command->pid, (int)info->ssi_signo);
+	else if (!signal.from_terminal)
+		kill(command->pid, signal.number);
+	run->stopped_by = signal.number;
 }
 
-static void take_signals(struct run *run)
+static void check_command(struct run *run)
 {
-	struct signalfd_siginfo info;
-
-	while (read(run->signals, &info, sizeof(info)) == sizeof(info))
-		on_signal(run, &info);
-	if (!run->command.pid)
-		return;
 	command_reap(&run->command);
-	if (run->command.alone)
+	if (run->command.alone) {
 		run->live->done = true;
-	else if (run->command.exited && !run->said_waiting) {
+	} else if (run->command.exited && !run->said_waiting) {
 		run->said_waiting = true;
 		fprintf(stderr, "clonescope: the command has ended, its descendants have not; "
 				"^C to stop\n");
 	}
 }
 
-/* Nobody reads any more: a reason to stop, not an error. A full disk is one. */
-static void check_output(struct run *run)
+static void check_signals(struct run *run)
 {
-	FILE *out = run->live->view_options.out;
+	struct signals_seen signal;
 
-	fflush(out);
-	if (ferror(out))
-		run->live->done = true;
+	if (run->command.pid)
+		check_command(run);
+	while ((signal = signals_take()).number)
+		on_signal(run, signal);
 }
 
+/* What a failed write left in the buffer would only block again. */
+static void check_output(struct run *run)
+{
+	errno = 0;
+	if (!run->output_error && fflush(run->live->view_options.out))
+		output_failed(run, errno);
+}
+
+/* What was lost in the interval alone is in live->interval_losses. */
 static void check_interval(struct run *run)
 {
 	struct live *live = run->live;
+	struct losses before = live->interval_start;
 
 	if (!live->interval_ns || order_now_ns() < run->next_interval_ns)
 		return;
 	run->next_interval_ns += live->interval_ns;
 	report_losses(run);
+	live->interval_start = live->losses;
+	losses_since(&live->losses, &before, &live->interval_losses);
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
@@ -139,16 +146,12 @@ static void check_interval(struct run *run)
 
 static void loop(struct run *run)
 {
-	struct pollfd fds[] = {
-		{.fd = run->signals, .events = POLLIN},
-		{.fd = source_fd(run->source), .events = POLLIN},
-	};
+	struct pollfd fd = {.fd = source_fd(run->source), .events = POLLIN};
 
 	for (unsigned int i = 1; !run->live->done; i++) {
-		poll(fds, 2, READ_EVERY_MS);
-		take_signals(run);
-		if (source_read(run->source, take_record, run->live) < 0)
-			run->live->done = true;
+		signals_poll(&fd, 1, READ_EVERY_MS);
+		check_signals(run);
+		source_read(run->source, take_record, run);
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
 		check_interval(run);
@@ -156,32 +159,61 @@ static void loop(struct run *run)
 	}
 }
 
+/* The command's status; where it runs on, that of the signal that made us leave it. */
+static int exit_status(struct run *run)
+{
+	struct command *command = &run->command;
+
+	if (!command->pid)
+		return EXIT_SUCCESS;
+	command_reap(command);
+	if (command->exited)
+		return command_exit_status(command);
+	fprintf(stderr, "clonescope: the command runs on, as process %d\n", (int)command->pid);
+	return run->stopped_by ? 128 + run->stopped_by : EXIT_SUCCESS;
+}
+
+static int check_written(const struct run *run)
+{
+	if (!run->output_error || run->output_error == EPIPE)
+		return EXIT_SUCCESS;
+	if (run->output_error == EINTR)
+		return fail("stopped while the output was not being read: it is cut off");
+	fprintf(stderr, "clonescope: cannot write the output: %s\n", strerror(run->output_error));
+	return EXIT_FAILURE;
+}
+
 /* Detach first, then read what is left, then tell the totals. */
 static int finish(struct run *run)
 {
 	struct live *live = run->live;
-	FILE *out = live->view_options.out;
-	int written;
+	int status;
 
 	source_stop(run->source);
-	source_read(run->source, take_record, live);
-	fflush(out); /* the totals may go to the same place by another way */
-	report_losses(run);
-	if (!live->interval_ns || totals_summary(live->totals)->count)
-		live->view->end(&live->view_options, live->totals, &run->live->losses);
-	written = fflush(out) || ferror(out) ? -errno : 0;
-	if (written && written != -EPIPE) {
-		fprintf(stderr, "clonescope: cannot write the output: %s\n", strerror(-written));
-		return EXIT_FAILURE;
+	if (!run->output_error) {
+		source_read(run->source, take_record, run);
+		check_output(run); /* the totals may go to the same place by another way */
 	}
-	if (live->options->strict && losses_total(&run->live->losses))
-		return EXIT_FAILURE;
-	return command_exit_status(&run->command);
+	report_losses(run);
+	if (!live->interval_ns)
+		live->view->end(&live->view_options, live->totals, &live->losses);
+	if (run->source->follows_by_records && losses_total(&live->losses))
+		fprintf(stderr, "clonescope: what descendants of lost children made is missing, "
+				"too\n");
+	if (run->output_error)
+		__fpurge(live->view_options.out);
+	check_output(run);
+	status = check_written(run);
+	if (!status && live->options->strict && losses_total(&live->losses))
+		status = EXIT_FAILURE;
+	return status ? status : exit_status(run);
 }
 
 /* So that scripts, too, know when to begin. */
-static void say_tracing(const struct source *source)
+static void say_tracing(const struct source *source, const char *passed_over)
 {
+	if (passed_over[0])
+		fprintf(stderr, "clonescope: %s\n", passed_over);
 	if (source->attach == ATTACH_AUTO)
 		fprintf(stderr, "clonescope: tracing (%s)\n", source->ops->name);
 	else
@@ -192,35 +224,47 @@ static void say_tracing(const struct source *source)
 static int run_traced(struct run *run)
 {
 	const struct live_options *options = run->live->options;
+	struct live *live = run->live;
 	char why[SOURCE_WHY_SIZE];
 
-	run->live->view_options.since_ns = order_now_ns();
+	live->view_options.since_ns = order_now_ns();
 	if (source_open(&run->source, options->backend, &options->source, why))
 		return fail(why);
-	if (why[0])
-		fprintf(stderr, "clonescope: %s\n", why);
-	say_tracing(run->source);
+	say_tracing(run->source, why);
 	if (options->command) {
-		run->live->view_options.since_ns = order_now_ns();
+		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))
 			return fail("the command cannot be followed");
 		command_release(&run->command);
 	}
-	run->next_interval_ns = order_now_ns() + run->live->interval_ns;
-	run->live->view->begin(&run->live->view_options);
+	run->next_interval_ns = order_now_ns() + live->interval_ns;
+	live->view->begin(&live->view_options);
 	loop(run);
 	return finish(run);
 }
 
+/* The kernel's side knows ids of the initial pid namespace only; ours would be taken for strangers'. */
+static bool names_tasks(const struct live_options *options)
+{
+	const struct cs_filter *filter = &options->source.filter;
+
+	return options->command || filter->has_tgid || filter->has_tid;
+}
+
 int live_run(struct live *live)
 {
-	struct run run = {.live = live, .signals = open_signals()};
+	struct run run = {.live = live};
 	char **command = live->options->command;
 	int status;
 
+	if (names_tasks(live->options) && !host_initial_pid_namespace())
+		return fail("this is not the initial pid namespace: its process ids are not the "
+			    "kernel's, so -p, -t and a command won't do here (docker run "
+			    "--pid=host)");
+	signals_catch();
 	live->totals = totals_new();
-	if (run.signals < 0 || !live->totals)
-		return fail(strerror(errno));
+	if (!live->totals)
+		return fail(strerror(ENOMEM));
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
 	status = run_traced(&run);
@@ -228,6 +272,5 @@ int live_run(struct live *live)
 		command_abandon(&run.command);
 	source_close(run.source);
 	totals_free(live->totals);
-	close(run.signals);
 	return status;
 }

@@ -10,8 +10,10 @@ struct live {
 	const struct live_options *options;
 	const struct view_ops *view;
 	struct view_options view_options;
-	struct totals *totals;	 /* of all records shown */
-	struct losses losses;	 /* reported so far */
+	struct totals *totals;	       /* of all records shown */
+	struct losses losses;	       /* reported so far */
+	struct losses interval_losses; /* of the interval that on_interval() is to show */
+	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);

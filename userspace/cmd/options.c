@@ -81,8 +81,10 @@ static uint64_t parse_flags(struct argp_state *state, const char *text)
 	uint64_t flags = 0;
 	int signal = 0;
 
-	if (flags_parse(text, true, &flags, &signal, why, sizeof(why)))
+	if (flags_parse(text, false, &flags, &signal, why, sizeof(why)))
 		argp_error(state, "%s", why);
+	if (signal)
+		argp_error(state, "an exit signal is no flag: leave it out of --flags");
 	return flags;
 }
 
@@ -180,8 +182,11 @@ void live_take_command(struct live_options *options, int *argc, char **argv)
 	for (int i = 1; i < *argc; i++) {
 		if (strcmp(argv[i], "--"))
 			continue;
-		if (argv[i + 1])
-			options->command = argv + i + 1;
+		if (!argv[i + 1]) {
+			fprintf(stderr, "%s: there is no command after --\n", argv[0]);
+			exit(2);
+		}
+		options->command = argv + i + 1;
 		argv[i] = NULL;
 		*argc = i;
 	}

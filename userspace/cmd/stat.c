@@ -97,7 +97,7 @@ static void end(const struct view_options *options, const struct totals *totals,
 
 static void on_interval(struct live *live)
 {
-	print_summary(live->view_options.out, live->totals, &live->losses);
+	print_summary(live->view_options.out, live->totals, &live->interval_losses);
 }
 
 int cmd_stat(int argc, char **argv)

@@ -26,6 +26,12 @@ const char *loss_sentence(enum loss loss)
 	return causes[loss].sentence;
 }
 
+void losses_since(const struct losses *now, const struct losses *before, struct losses *since)
+{
+	for (int i = 0; i < LOSS_COUNT; i++)
+		since->count[i] = now->count[i] - before->count[i];
+}
+
 uint64_t losses_total(const struct losses *losses)
 {
 	uint64_t total = 0;

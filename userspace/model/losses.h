@@ -26,6 +26,9 @@ struct losses {
 const char *loss_name(enum loss loss);
 const char *loss_sentence(enum loss loss);
 
+/* @now less @before, cause by cause. */
+void losses_since(const struct losses *now, const struct losses *before, struct losses *since);
+
 uint64_t losses_total(const struct losses *losses);
 
 #endif

@@ -261,6 +261,7 @@ static void add_to_group(struct totals_group *group, const struct cs_clone *rec,
 	group->count++;
 	group->refused += outcome == OUTCOME_REFUSED;
 	group->restarted += outcome == OUTCOME_RESTARTED;
+	group->disagree += nodes_check(rec) == NODES_DISAGREE;
 	if (timed)
 		histogram_add(&group->copy_ns, rec->copy_ns);
 }

@@ -66,6 +66,7 @@ struct totals_group {
 	uint64_t count; /* records, of which: */
 	uint64_t refused;
 	uint64_t restarted;
+	uint64_t disagree; /* nodes_check() says so */
 	/* copy_process() of those that made a child; for TOTALS_BY_ERRNO, of all. */
 	struct histogram copy_ns;
 };

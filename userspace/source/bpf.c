@@ -3,6 +3,7 @@
 #include "source/source.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,9 @@ enum need {
 };
 
 /*
- * What there is to plant, in the order of planting: what is hit in the middle of a clone before what begins
- * one, and returns before entries, so that no clone is half seen. They go in the opposite order.
+ * What there is to plant, in the order of planting: what is hit later in a clone comes before what begins one,
+ * so that no clone is half seen. kernel_clone() alone comes last: of a clone that it was too late for it is
+ * not known that it was passed, but one that it saw is seen to its end.
  */
 static const struct probe {
 	const char *target;
@@ -40,7 +42,6 @@ static const struct probe {
 	uint64_t facts_refused; /* missing from refused clones without it */
 	enum need need;
 	bool essential;
-	bool entry; /* begins a clone: taken out first */
 } probes[] = {
 	{
 		.target = "arch_dup_task_struct",
@@ -72,6 +73,23 @@ static const struct probe {
 		.need = FOR_FOLLOW,
 	},
 	{
+		.target = "sched_process_exec",
+		.program = {[ATTACH_FENTRY] = "tp_sched_process_exec",
+			    [ATTACH_KPROBE] = "tp_sched_process_exec",
+			    [ATTACH_TRACEPOINT] = "tp_sched_process_exec"},
+		.tells = "new tids of followed tasks",
+		.need = FOR_FOLLOW,
+	},
+	{
+		.target = "task_newtask",
+		.program = {[ATTACH_FENTRY] = "tp_follow_newtask",
+			    [ATTACH_KPROBE] = "tp_follow_newtask",
+			    [ATTACH_TRACEPOINT] = "tp_follow_newtask"},
+		.tells = "children of followed tasks",
+		.need = FOR_FOLLOW,
+		.essential = true,
+	},
+	{
 		.target = "kernel_clone",
 		.program = {[ATTACH_FENTRY] = "fexit_kernel_clone",
 			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
@@ -86,19 +104,17 @@ static const struct probe {
 		.essential = true,
 	},
 	{
-		.target = "kernel_clone",
-		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
-			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
-		.tells = "kernel_clone passed",
-		.entry = true,
-	},
-	{
 		.target = "copy_process",
 		.program = {[ATTACH_FENTRY] = "fentry_copy_process",
 			    [ATTACH_KPROBE] = "kprobe_copy_process"},
 		.tells = "request, node requested, time",
 		.essential = true,
-		.entry = true,
+	},
+	{
+		.target = "kernel_clone",
+		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
+			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
+		.tells = "kernel_clone passed",
 	},
 	{
 		.target = "task_newtask",
@@ -190,17 +206,9 @@ static bool is_needed(const struct probe *probe, const struct source_options *op
 	return true;
 }
 
-static void place_name(char *buf, size_t size, const struct probe *probe, enum attach mode)
+static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, enum attach mode)
 {
-	const char *program = probe->program[mode];
-	bool is_return = !strncmp(program, "fexit", 5) || !strncmp(program, "kretprobe", 9);
-
-	if (!strncmp(program, "tp_", 3))
-		snprintf(buf, size, "raw tracepoint %s", probe->target);
-	else if (mode == ATTACH_FENTRY)
-		snprintf(buf, size, "%s %s", is_return ? "fexit" : "fentry", probe->target);
-	else
-		snprintf(buf, size, "%s %s", is_return ? "kretprobe" : "kprobe", probe->target);
+	return bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
 }
 
 static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool used,
@@ -208,7 +216,9 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 {
 	char where[64];
 
-	place_name(where, sizeof(where), &probes[i], mode);
+	/* "fexit/copy_process": where libbpf attaches it is where it learns. */
+	snprintf(where, sizeof(where), "%s", bpf_program__section_name(find_program(bpf, i, mode)));
+	where[strcspn(where, "/")] = ' ';
 	source_place_add(&bpf->source, probes[i].tells, where, used, why);
 	if (used)
 		return;
@@ -218,16 +228,17 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 }
 
 /* Is there exactly one function of that name, and BTF for it where fentry needs that? */
-static const char *why_no_target(const struct probe *probe, enum attach mode, struct btf *btf,
-				 unsigned int symbols)
+static const char *why_no_target(const struct bpf_program *program, const char *target,
+				 struct btf *btf, unsigned int symbols)
 {
-	if (!strncmp(probe->program[mode], "tp_", 3))
+	if (bpf_program__type(program) == BPF_PROG_TYPE_RAW_TRACEPOINT)
 		return NULL;
 	if (!symbols)
 		return "no such symbol: inlined by the compiler, or not in this kernel";
 	if (symbols > 1)
 		return "several symbols have this name";
-	if (mode == ATTACH_FENTRY && btf__find_by_name_kind(btf, probe->target, BTF_KIND_FUNC) < 0)
+	if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
+	    (!btf || btf__find_by_name_kind(btf, target, BTF_KIND_FUNC) < 0))
 		return "the kernel's BTF does not know this function";
 	return NULL;
 }
@@ -260,13 +271,11 @@ static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
 	for (size_t i = 0; i < PROBE_COUNT && !error; i++) {
 		if (!probes[i].program[mode] || !is_needed(&probes[i], &bpf->options))
 			continue;
-		reason = why_no_target(&probes[i], mode, btf, symbols[i]);
+		program = find_program(bpf, i, mode);
+		reason = why_no_target(program, probes[i].target, btf, symbols[i]);
+		bpf_program__set_autoload(program, !reason);
 		if (reason)
 			add_place(bpf, i, mode, false, reason);
-		else
-			bpf_program__set_autoload(bpf_object__find_program_by_name(
-							  bpf->skel->obj, probes[i].program[mode]),
-						  true);
 		if (reason && probes[i].essential) {
 			snprintf(why, SOURCE_WHY_SIZE, "%s: %s: %s", how[mode], probes[i].target,
 				 reason);
@@ -318,8 +327,7 @@ static void set_sizes(struct bpf_source *bpf)
 
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
 {
-	struct bpf_program *program =
-		bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
+	struct bpf_program *program = find_program(bpf, i, mode);
 	char reason[SOURCE_WHY_SIZE];
 	int error;
 
@@ -340,27 +348,17 @@ static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *
 
 static int attach_all(struct bpf_source *bpf, enum attach mode, char *why)
 {
-	struct bpf_program *program;
-	int error;
+	int error = 0;
 
-	for (size_t i = 0; i < PROBE_COUNT; i++) {
-		if (!probes[i].program[mode])
-			continue;
-		program = bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
-		if (!bpf_program__autoload(program))
-			continue;
-		error = attach_one(bpf, i, mode, why);
-		if (error)
-			return error;
-	}
-	return 0;
+	for (size_t i = 0; i < PROBE_COUNT && !error; i++)
+		if (probes[i].program[mode] && bpf_program__autoload(find_program(bpf, i, mode)))
+			error = attach_one(bpf, i, mode, why);
+	return error;
 }
 
-static void take_out(struct bpf_source *bpf, bool entries_only)
+static void take_out(struct bpf_source *bpf)
 {
 	for (size_t i = PROBE_COUNT; i-- > 0;) {
-		if (!bpf->links[i] || (entries_only && !probes[i].entry))
-			continue;
 		bpf_link__destroy(bpf->links[i]);
 		bpf->links[i] = NULL;
 	}
@@ -368,19 +366,34 @@ static void take_out(struct bpf_source *bpf, bool entries_only)
 
 static void unload(struct bpf_source *bpf)
 {
-	take_out(bpf, false);
+	take_out(bpf);
 	clonescope_bpf__destroy(bpf->skel);
 	bpf->skel = NULL;
+}
+
+/* What a mode can't do is said before it is tried. */
+static int check_mode(enum attach mode, const struct cs_filter *filter, char *why)
+{
+	if (mode == ATTACH_KPROBE && host_kprobes_off()) {
+		snprintf(why, SOURCE_WHY_SIZE, "kprobe: " HOST_KPROBES_OFF);
+		return -ENOTSUP;
+	}
+	if (mode == ATTACH_TRACEPOINT && (filter->failed_only || filter->error || filter->min_ns)) {
+		snprintf(why, SOURCE_WHY_SIZE,
+			 "raw tracepoint: it tells neither of refused clones "
+			 "nor of times: -x, --errno and --min-us would match nothing");
+		return -ENOTSUP;
+	}
+	return 0;
 }
 
 static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 {
 	int error;
 
-	if (mode == ATTACH_KPROBE && host_kprobes_off()) {
-		snprintf(why, SOURCE_WHY_SIZE, "kprobe: " HOST_KPROBES_OFF);
-		return -ENOTSUP;
-	}
+	error = check_mode(mode, &bpf->options.filter, why);
+	if (error)
+		return error;
 	bpf->skel = clonescope_bpf__open();
 	if (!bpf->skel) {
 		snprintf(why, SOURCE_WHY_SIZE, "cannot open the BPF object: %s", strerror(errno));
@@ -406,6 +419,7 @@ static int try_mode(struct bpf_source *bpf, enum attach mode, char *why)
 	int error;
 
 	bpf->source.attach = mode;
+	libbpf_said[0] = '\0';
 	error = load_mode(bpf, mode, why);
 	if (error && bpf->skel)
 		unload(bpf);
@@ -531,19 +545,22 @@ static int bpf_read(struct source *source, source_record_fn take, void *context)
 	return order_flush(bpf->order, until, take, context);
 }
 
-/* Clones whose way into copy_process() was seen, but not yet the way out. */
+/*
+ * Clones that were seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
+ * return, may still be held by a vfork: it counts if its caller is gone.
+ */
 static uint64_t count_unfinished(const struct bpf_source *bpf)
 {
 	struct bpf_map *map = bpf->skel->maps.inflight;
 	size_t size = bpf_map__value_size(map);
 	struct inflight_times *at = malloc(size);
-	uint32_t key, *previous = NULL;
+	uint32_t tid, *previous = NULL;
 	uint64_t count = 0;
 
-	while (at && !bpf_map__get_next_key(map, previous, &key, sizeof(key))) {
-		if (!bpf_map__lookup_elem(map, &key, sizeof(key), at, size, 0))
-			count += at->enter_ns && !at->leave_ns;
-		previous = &key;
+	while (at && !bpf_map__get_next_key(map, previous, &tid, sizeof(tid))) {
+		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0) && at->enter_ns)
+			count += !at->leave_ns || (kill((pid_t)tid, 0) && errno == ESRCH);
+		previous = &tid;
 	}
 	free(at);
 	return count;
@@ -567,15 +584,19 @@ static uint64_t count_missed(const struct bpf_source *bpf)
 	return missed;
 }
 
+/*
+ * No program may be taken out while a clone is between its entry and its return: the kernel would skip the
+ * return's program. So no clone is begun any more, and those in progress are waited for.
+ */
 static void bpf_stop(struct source *source)
 {
 	struct bpf_source *bpf = to_bpf(source);
 	const struct timespec pause = {.tv_nsec = 1000000};
 
-	take_out(bpf, true);
+	bpf->skel->bss->stopping = true;
 	for (int i = 0; i < LAST_RETURNS_MS && count_unfinished(bpf); i++)
 		nanosleep(&pause, NULL);
-	take_out(bpf, false);
+	take_out(bpf);
 	bpf->unfinished = count_unfinished(bpf);
 	bpf->stopped = true;
 }

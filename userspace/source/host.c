@@ -31,6 +31,17 @@ bool host_kprobes_off(void)
 	       !strcmp(line, "0");
 }
 
+bool host_initial_pid_namespace(void)
+{
+	/* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	static const char initial[] = "pid:[4026531836]";
+	char link[64] = "";
+
+	if (readlink("/proc/self/ns/pid", link, sizeof(link) - 1) < 0)
+		return true;
+	return !strcmp(link, initial);
+}
+
 bool host_has_file(const char *path)
 {
 	return !access(path, F_OK);

@@ -34,6 +34,9 @@ int host_symbols(const char *const names[], unsigned int found[], size_t count);
 bool host_kprobes_off(void);
 #define HOST_KPROBES_OFF "kprobes are switched off: echo 1 > /sys/kernel/debug/kprobes/enabled"
 
+/* Our process ids are those of the kernel's records; true where there is no telling. */
+bool host_initial_pid_namespace(void);
+
 /* There is such a file. */
 bool host_has_file(const char *path);
 

@@ -456,6 +456,7 @@ static int module_open(struct source **source, const struct source_options *opti
 	if (!module)
 		return -ENOMEM;
 	module->source.ops = &source_module;
+	module->source.follows_by_records = options->follow;
 	module->options = *options;
 	error = open_all(module, why);
 	if (error) {

@@ -73,7 +73,8 @@ struct source_ops {
 /* Every backend's struct begins so. */
 struct source {
 	const struct source_ops *ops;
-	enum attach attach; /* the one taken; ATTACH_AUTO where there is no choice */
+	enum attach attach;	 /* the one taken; ATTACH_AUTO where there is no choice */
+	bool follows_by_records; /* whoever is lost is not followed */
 	struct source_places places;
 	uint64_t never_learnt; /* CS_MISSING() of facts that no record will have */
 };

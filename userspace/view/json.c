@@ -173,7 +173,8 @@ static json_t *new_object(const char *kind, const struct cs_head *head)
 
 static void print(const struct view_options *options, json_t *object)
 {
-	json_dumpf(object, options->out, JSON_COMPACT);
+	/* ASCII alone: a terminal acts on some of the rest (U+009B is CSI). */
+	json_dumpf(object, options->out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fputc('\n', options->out);
 	json_decref(object);
 }
@@ -236,7 +237,6 @@ static void json_end(const struct view_options *options, const struct totals *to
 }
 
 const struct view_ops view_json = {
-	.name = "json",
 	.begin = json_begin,
 	.clone = json_clone,
 	.returned = json_returned,

@@ -3,7 +3,6 @@
 #include "view/summary.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,15 +111,6 @@ static void print_node(FILE *out, int node)
 		fprintf(out, " %6s", node == CS_NODE_NONE ? "-" : "?");
 }
 
-static bool cell_disagrees(const struct totals_cell *cell)
-{
-	bool task = cell->task_node >= 0, stack = cell->stack_node >= 0;
-
-	return cell->stack_node == TOTALS_NODE_MIXED ||
-	       (task && cell->task_node != cell->cpu_node) ||
-	       (stack && cell->stack_node != cell->cpu_node);
-}
-
 static void print_cells(FILE *out, const struct totals *totals)
 {
 	const struct totals_group **groups;
@@ -138,7 +128,7 @@ static void print_cells(FILE *out, const struct totals *totals)
 		}
 		fprintf(out, " %9" PRIu64 " %5.1f %%%s\n", groups[i]->count,
 			100.0 * (double)groups[i]->count / (double)all,
-			!groups[i]->is_other && cell_disagrees(&groups[i]->key.cell) ? "  !" : "");
+			groups[i]->disagree ? "  !" : "");
 	}
 	free(groups);
 }

@@ -312,7 +312,6 @@ static void table_end(const struct view_options *options, const struct totals *t
 }
 
 const struct view_ops view_table = {
-	.name = "table",
 	.begin = table_begin,
 	.clone = table_clone,
 	.returned = table_returned,

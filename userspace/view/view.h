@@ -21,7 +21,6 @@ struct view_options {
 
 /* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */
 struct view_ops {
-	const char *name;
 	void (*begin)(const struct view_options *options);
 	void (*clone)(const struct view_options *options, const struct cs_clone *rec);
 	void (*returned)(const struct view_options *options, const struct cs_return *rec);
