@@ -33,22 +33,7 @@ void histogram_add(struct histogram *histogram, uint64_t ns)
 	if (ns > histogram->max_ns)
 		histogram->max_ns = ns;
 	histogram->count++;
-	histogram->sum_ns += ns;
 	histogram->buckets[bucket_of(ns)]++;
-}
-
-void histogram_merge(struct histogram *into, const struct histogram *from)
-{
-	if (!from->count)
-		return;
-	if (!into->count || from->min_ns < into->min_ns)
-		into->min_ns = from->min_ns;
-	if (from->max_ns > into->max_ns)
-		into->max_ns = from->max_ns;
-	into->count += from->count;
-	into->sum_ns += from->sum_ns;
-	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-		into->buckets[i] += from->buckets[i];
 }
 
 /* Which of the @count times, in order, counted from 1, has @percent of them at or below it. */
@@ -93,9 +78,4 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percent)
 	if (ns > histogram->max_ns)
 		return histogram->max_ns;
 	return ns < histogram->min_ns ? histogram->min_ns : ns;
-}
-
-uint64_t histogram_mean(const struct histogram *histogram)
-{
-	return histogram->count ? histogram->sum_ns / histogram->count : 0;
 }

@@ -19,7 +19,6 @@
 /* All zero is the empty one. */
 struct histogram {
 	uint64_t count;
-	uint64_t sum_ns; /* wraps after 584 years */
 	uint64_t min_ns; /* 0 where count is */
 	uint64_t max_ns;
 	uint64_t buckets[HISTOGRAM_BUCKETS];
@@ -27,14 +26,8 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, uint64_t ns);
 
-/* Add all that is in @from to @into. */
-void histogram_merge(struct histogram *into, const struct histogram *from);
-
 /* The time that @percent (0 to 100) of all times don't exceed, ns. 0 for the empty one. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percent);
-
-/* The mean, ns. 0 for the empty one. */
-uint64_t histogram_mean(const struct histogram *histogram);
 
 /* The least value of the bucket @index, and of the one above it: for drawing. */
 uint64_t histogram_bucket_from(size_t index);
