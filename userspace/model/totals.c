@@ -139,7 +139,7 @@ static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
 	key->cell.cpu_node = rec->cpu_node;
 	key->cell.task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
 	key->cell.stack_node = cell_stack(rec);
-	return key->cell.task_node != CS_NODE_NONE || key->cell.stack_node != CS_NODE_NONE;
+	return true;
 }
 
 static void describe_node(struct text *text, const char *what, int node)
