@@ -78,6 +78,18 @@ def run(*command, **options):
     return done.stdout
 
 
+def capture(*command, **options):
+    """Runs a command to its end, whatever that is; stdout and stderr are kept."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=120, **options)
+
+
+def start_forks(*arguments, before=()):
+    """The workload forks, until its standard input is closed."""
+    return subprocess.Popen([*before, workload("forks"), "--until-eof", *arguments],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 def read_file(path):
     with open(path, errors="surrogateescape") as file:
         return file.read()

@@ -32,7 +32,8 @@ def in_window(records, begin_ns, end_ns):
 
 
 def name_of(record):
-    return f"{record['comm']}/{record['tid']} {record['via']} -> {record['child_tid'] or record['error_name']}"
+    outcome = record["child_tid"] or record["error_name"]
+    return f"{record['comm']}/{record['tid']} {record['via']} -> {outcome}"
 
 
 def differences(left, right):

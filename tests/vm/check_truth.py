@@ -97,9 +97,10 @@ def wrong_memory(clone, record):
     pages = record["stack_nodes"]
     if pages is not None and not clone["error"] and (not pages or min(pages) < 0):
         yield f"stack_nodes is {pages}"
-    if record["stack_origin"] == "fresh" and pages and clone.get("policy", {}).get("mode") == MPOL_BIND:
-        if not set(pages) <= set(clone["policy"]["nodes"]):
-            yield f"a fresh stack on {pages}, bound to {clone['policy']['nodes']}"
+    policy = clone.get("policy", {})
+    if record["stack_origin"] == "fresh" and pages and policy.get("mode") == MPOL_BIND:
+        if not set(pages) <= set(policy["nodes"]):
+            yield f"a fresh stack on {pages}, bound to {policy['nodes']}"
 
 
 def wrong_missing(clone, record, may_miss):
@@ -125,14 +126,6 @@ def wrong_order(records):
             yield f"record {index} is older than the one before it"
         if born.get((record["tid"], record["start_ns"]), -1) > index:
             yield f"record {index}: tid {record['tid']} clones before it is cloned"
-
-
-def never_missing(records, may_miss, must_miss):
-    """Facts that this way of attaching cannot know are not to be made up."""
-    for fact in sorted(must_miss & may_miss):
-        made_up = [record for record in records if fact not in record["missing"]]
-        if made_up:
-            yield f"{fact} cannot be known, but {len(made_up)} records have it"
 
 
 def untold(truth, records, matched):
@@ -164,8 +157,10 @@ def compare(truth, records, may_miss=frozenset(), refusals=True):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--may-miss", default="", metavar="FACT,...", help="facts allowed in \"missing\"")
-    parser.add_argument("--no-refusals", action="store_true", help="refused clones are not to be seen")
+    parser.add_argument("--may-miss", default="", metavar="FACT,...",
+                        help="facts allowed in \"missing\"")
+    parser.add_argument("--no-refusals", action="store_true",
+                        help="refused clones are not to be seen")
     parser.add_argument("truth")
     parser.add_argument("records")
     arguments = parser.parse_args()
