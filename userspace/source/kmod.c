@@ -334,7 +334,7 @@ static const char *open_advice(int error)
 	return strerror(-error);
 }
 
-/* Opening the events makes the module plant its probes. */
+/* Opening the events makes the module plant its probes; they are silent until all stand. */
 static int open_events(struct module_source *module, char *why)
 {
 	char *filter = event_filter(module);
@@ -347,6 +347,8 @@ static int open_events(struct module_source *module, char *why)
 	else if (module->options.want_return)
 		error = perf_ring_add(module->ring, (uint64_t)module->decoders[DECODE_RETURN].id,
 				      filter);
+	if (!error)
+		error = perf_ring_start(module->ring);
 	if (error)
 		snprintf(why, SOURCE_WHY_SIZE, "module: cannot open its events: %s",
 			 open_advice(error));

@@ -44,6 +44,7 @@ static int perf_open(uint64_t id, int cpu, size_t bytes)
 		.size = sizeof(attr),
 		.config = id,
 		.sample_period = 1,
+		.disabled = 1, /* what it counted before its buffer is mapped would be lost */
 		.sample_type = PERF_SAMPLE_RAW,
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)(bytes / 4),
@@ -208,6 +209,20 @@ static void read_cpu(struct perf_ring *ring, struct perf_event_mmap_page *page, 
 	__atomic_store_n(&page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
+static int switch_events(struct perf_ring *ring, unsigned long request)
+{
+	for (int cpu = 0; cpu < ring->count; cpu++)
+		for (int i = 0; i < ring->cpus[cpu].events; i++)
+			if (ioctl(ring->cpus[cpu].fd[i], request, 0))
+				return -errno;
+	return 0;
+}
+
+int perf_ring_start(struct perf_ring *ring)
+{
+	return switch_events(ring, PERF_EVENT_IOC_ENABLE);
+}
+
 void perf_ring_read(struct perf_ring *ring, perf_sample_fn take, void *context)
 {
 	for (int cpu = 0; cpu < ring->count; cpu++)
@@ -217,9 +232,7 @@ void perf_ring_read(struct perf_ring *ring, perf_sample_fn take, void *context)
 
 void perf_ring_stop(struct perf_ring *ring)
 {
-	for (int cpu = 0; cpu < ring->count; cpu++)
-		for (int i = 0; i < ring->cpus[cpu].events; i++)
-			ioctl(ring->cpus[cpu].fd[i], PERF_EVENT_IOC_DISABLE, 0);
+	switch_events(ring, PERF_EVENT_IOC_DISABLE);
 	ring->stopped = true;
 }
 

@@ -17,13 +17,17 @@ struct perf_ring;
 typedef void (*perf_sample_fn)(const void *raw, size_t size, void *context);
 
 /*
- * Open the tracepoint @id on all CPUs that are online, with a buffer of @bytes in all; 0: the default.
+ * Open the tracepoint @id on all CPUs that are online, with a buffer of @bytes in all; 0: the default. It
+ * stays silent until perf_ring_start().
  * @filter: an event filter, or NULL. On failure NULL, and errno says why.
  */
 struct perf_ring *perf_ring_open(uint64_t id, size_t bytes, const char *filter);
 
 /* Let another tracepoint write into the same buffers. Returns 0 or a negative errno. */
 int perf_ring_add(struct perf_ring *ring, uint64_t id, const char *filter);
+
+/* From here on, what happens is a sample or counted as lost. Returns 0 or a negative errno. */
+int perf_ring_start(struct perf_ring *ring);
 
 /* To be polled: readable when a quarter of any CPU's buffer is full. */
 int perf_ring_fd(const struct perf_ring *ring);
