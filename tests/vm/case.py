@@ -114,6 +114,7 @@ class Reader:
     def __init__(self, *arguments, subcommand="trace"):
         self.out = tempfile.NamedTemporaryFile(prefix="out.")
         self.err = tempfile.NamedTemporaryFile(prefix="err.")
+        self.name = " ".join(arguments)
         command = [CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
         self.running.append(self)
