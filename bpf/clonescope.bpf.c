@@ -20,11 +20,19 @@ struct {
 	__uint(max_entries, 4 << 20);
 } records SEC(".maps");
 
-/* A view shows struct cs_return: keep the state until kernel_clone() ends. */
-const volatile bool want_return;
+/* Kinds of records that some view shows, beside struct cs_clone: 1 << kind. */
+const volatile __u32 wanted_kinds;
 
 /* The reader looks by itself now and then; a fuller ring than this wakes it. */
 const volatile __u64 wakeup_bytes = 1 << 20;
+
+static __always_inline bool kind_wanted(enum cs_kind kind)
+{
+	return wanted_kinds & 1U << kind;
+}
+
+/* For struct cs_return, the state is kept until kernel_clone() ends. */
+#define want_return kind_wanted(CS_KIND_RETURN)
 
 static __always_inline __u64 wakeup(void)
 {

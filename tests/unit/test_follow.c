@@ -95,12 +95,12 @@ static void test_returns(void **state)
 	struct cs_return rec = {.tid = 10, .start_ns = 100, .child_tid = 11};
 
 	(void)state;
-	assert_int_equal(follow_match_return(set, &rec), 0);
+	assert_int_equal(follow_match_task(set, rec.tid, rec.start_ns), 0);
 	follow_add(set, 10, 100);
-	assert_int_equal(follow_match_return(set, &rec), 1);
+	assert_int_equal(follow_match_task(set, rec.tid, rec.start_ns), 1);
 	assert_int_equal(follow_count(set), 1);
 	rec.start_ns = 99;
-	assert_int_equal(follow_match_return(set, &rec), 0);
+	assert_int_equal(follow_match_task(set, rec.tid, rec.start_ns), 0);
 	follow_free(set);
 }
 

@@ -145,7 +145,7 @@ static void print_never_learnt(uint64_t facts)
 /* Open it as a tracer would, with all that it can tell, and close it again. */
 static bool try_backend(const struct source_ops *backend)
 {
-	struct source_options options = {.want_return = true};
+	struct source_options options = {.kinds = ~0U};
 	char why[SOURCE_WHY_SIZE] = "";
 	struct source *source;
 

@@ -49,22 +49,51 @@ static int output_failed(struct run *run, int error)
 	return -run->output_error;
 }
 
-/* One record: filter, add up, show. */
+static void show_clone(struct live *live, const struct clone *clone)
+{
+	if (!filter_match(&live->options->source.filter, clone->rec))
+		return;
+	totals_add(live->totals, clone->rec);
+	live->view->clone(&live->view_options, clone);
+}
+
+/* A record that is no clone's. */
+static void show_other(struct live *live, const struct cs_head *head)
+{
+	const struct cs_filter *filter = &live->options->source.filter;
+	const struct cs_return *back = (const void *)head;
+	const struct cs_call *call = (const void *)head;
+
+	switch (head->kind) {
+	case CS_KIND_RETURN:
+		if (filter_match_return(filter, back))
+			live->view->returned(&live->view_options, back);
+		break;
+	case CS_KIND_CALL:
+		if (filter_match_call(filter, call))
+			live->view->call(&live->view_options, call);
+		break;
+	case CS_KIND_START:
+	case CS_KIND_EXEC:
+	case CS_KIND_EXIT:
+	case CS_KIND_NAMESPACES:
+		live->view->life(&live->view_options, head);
+		break;
+	}
+}
+
+/* One record: join, filter, add up, show. */
 static int take_record(const struct cs_head *head, void *context)
 {
-	const struct cs_clone *clone = (const void *)head;
-	const struct cs_return *back = (const void *)head;
 	struct run *run = context;
 	struct live *live = run->live;
-	const struct cs_filter *filter = &live->options->source.filter;
+	struct clone clone;
 
 	errno = 0;
-	if (head->kind == CS_KIND_CLONE && filter_match(filter, clone)) {
-		totals_add(live->totals, clone);
-		live->view->clone(&live->view_options, clone);
-	}
-	if (head->kind == CS_KIND_RETURN && filter_match_return(filter, back))
-		live->view->returned(&live->view_options, back);
+	if (join_take(live->join, head, &clone))
+		show_clone(live, &clone);
+	else
+		show_other(live, head);
 	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
@@ -263,7 +292,8 @@ int live_run(struct live *live)
 			    "--pid=host)");
 	signals_catch();
 	live->totals = totals_new();
-	if (!live->totals)
+	live->join = join_new();
+	if (!live->totals || !live->join)
 		return fail(strerror(ENOMEM));
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
@@ -272,5 +302,6 @@ int live_run(struct live *live)
 		command_abandon(&run.command);
 	source_close(run.source);
 	totals_free(live->totals);
+	join_free(live->join);
 	return status;
 }

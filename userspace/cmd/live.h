@@ -10,7 +10,8 @@ struct live {
 	const struct live_options *options;
 	const struct view_ops *view;
 	struct view_options view_options;
-	struct totals *totals;	       /* of all records shown */
+	struct totals *totals; /* of all records shown */
+	struct join *join;
 	struct losses losses;	       /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;

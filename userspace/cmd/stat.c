@@ -77,10 +77,10 @@ static void ignore_begin(const struct view_options *options)
 	(void)options;
 }
 
-static void ignore_clone(const struct view_options *options, const struct cs_clone *rec)
+static void ignore_clone(const struct view_options *options, const struct clone *clone)
 {
 	(void)options;
-	(void)rec;
+	(void)clone;
 }
 
 static void ignore_return(const struct view_options *options, const struct cs_return *rec)

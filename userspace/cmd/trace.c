@@ -80,7 +80,8 @@ int cmd_trace(int argc, char **argv)
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
 	options.live.source.follow = options.live.command != NULL;
-	options.live.source.want_return = options.verbose;
+	if (options.verbose)
+		options.live.source.kinds |= SOURCE_KIND(CS_KIND_RETURN);
 	live.view = options.view;
 	live.view_options.out = stdout;
 	live.view_options.width = output_width();

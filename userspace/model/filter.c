@@ -63,3 +63,17 @@ bool filter_match_return(const struct cs_filter *filter, const struct cs_return 
 	memcpy(same.comm, rec->comm, sizeof(same.comm));
 	return filter_match(filter, &same);
 }
+
+bool filter_match_call(const struct cs_filter *filter, const struct cs_call *rec)
+{
+	struct cs_clone same = {
+		.tid = rec->tid,
+		.tgid = rec->tgid,
+		.uid = rec->uid,
+		.flags = rec->flags,
+		.error = rec->error,
+	};
+
+	memcpy(same.comm, rec->comm, sizeof(same.comm));
+	return filter_match(filter, &same);
+}

@@ -33,5 +33,6 @@ bool filter_match(const struct cs_filter *filter, const struct cs_clone *rec);
 
 /* The same for a record of the other kind. A call that never got to copy_process() took no time there. */
 bool filter_match_return(const struct cs_filter *filter, const struct cs_return *rec);
+bool filter_match_call(const struct cs_filter *filter, const struct cs_call *rec);
 
 #endif

@@ -111,9 +111,9 @@ int follow_match(struct follow_set *set, const struct cs_clone *rec)
 	return 1;
 }
 
-int follow_match_return(struct follow_set *set, const struct cs_return *rec)
+int follow_match_task(struct follow_set *set, uint32_t tid, uint64_t start_ns)
 {
-	return follows(set, rec->tid, rec->start_ns);
+	return follows(set, tid, start_ns);
 }
 
 size_t follow_count(const struct follow_set *set)

@@ -30,8 +30,8 @@ int follow_add(struct follow_set *set, uint32_t tid, uint64_t start_ns);
  */
 int follow_match(struct follow_set *set, const struct cs_clone *rec);
 
-/* The same question about a record of the other kind; it adds nothing. Returns 0 or 1. */
-int follow_match_return(struct follow_set *set, const struct cs_return *rec);
+/* Is this task followed? Returns 0 or 1. */
+int follow_match_task(struct follow_set *set, uint32_t tid, uint64_t start_ns);
 
 /* How many tids are followed. */
 size_t follow_count(const struct follow_set *set);

@@ -23,12 +23,6 @@
 /* How long a clone in progress may take to end before its return is given up. */
 #define LAST_RETURNS_MS 200
 
-enum need {
-	ALWAYS,
-	FOR_RETURN, /* only if struct cs_return is wanted */
-	FOR_FOLLOW, /* only if tasks are followed */
-};
-
 /*
  * What there is to plant, in the order of planting: what is hit later in a clone comes before what begins one,
  * so that no clone is half seen. kernel_clone() alone comes last: of a clone that it was too late for it is
@@ -40,7 +34,8 @@ static const struct probe {
 	const char *tells;
 	uint64_t facts;		/* missing without it */
 	uint64_t facts_refused; /* missing from refused clones without it */
-	enum need need;
+	uint32_t kinds;		/* planted only if one of these is wanted; 0: always */
+	bool for_follow;	/* planted only if tasks are followed */
 	bool essential;
 } probes[] = {
 	{
@@ -70,7 +65,7 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "tp_sched_process_exit",
 			    [ATTACH_TRACEPOINT] = "tp_sched_process_exit"},
 		.tells = "end of followed tasks",
-		.need = FOR_FOLLOW,
+		.for_follow = true,
 	},
 	{
 		.target = "sched_process_exec",
@@ -78,7 +73,7 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "tp_sched_process_exec",
 			    [ATTACH_TRACEPOINT] = "tp_sched_process_exec"},
 		.tells = "new tids of followed tasks",
-		.need = FOR_FOLLOW,
+		.for_follow = true,
 	},
 	{
 		.target = "task_newtask",
@@ -86,7 +81,7 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "tp_follow_newtask",
 			    [ATTACH_TRACEPOINT] = "tp_follow_newtask"},
 		.tells = "children of followed tasks",
-		.need = FOR_FOLLOW,
+		.for_follow = true,
 		.essential = true,
 	},
 	{
@@ -94,7 +89,7 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "fexit_kernel_clone",
 			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
 		.tells = "time in kernel_clone, vfork",
-		.need = FOR_RETURN,
+		.kinds = SOURCE_KIND(CS_KIND_RETURN),
 	},
 	{
 		.target = "copy_process",
@@ -199,11 +194,9 @@ static int check_machine(char *why)
 
 static bool is_needed(const struct probe *probe, const struct source_options *options)
 {
-	if (probe->need == FOR_RETURN)
-		return options->want_return;
-	if (probe->need == FOR_FOLLOW)
-		return options->follow;
-	return true;
+	if (probe->for_follow && !options->follow)
+		return false;
+	return !probe->kinds || probe->kinds & options->kinds;
 }
 
 static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, enum attach mode)
@@ -301,7 +294,7 @@ static void set_filter(struct clonescope_bpf__rodata *rodata, const struct sourc
 	rodata->only_flags = filter->flags;
 	rodata->only_min_ns = filter->min_ns;
 	rodata->follow = options->follow;
-	rodata->want_return = options->want_return;
+	rodata->wanted_kinds = options->kinds;
 }
 
 /* The ring's size: a power of two, and at least a page. */

@@ -11,6 +11,8 @@
 #include <event-parse.h>
 #include <tracefs.h>
 
+#include <clonescope/fields.h>
+
 #include "model/follow.h"
 #include "source/host.h"
 #include "source/load.h"
@@ -87,23 +89,60 @@ static const struct slot return_slots[] = {
 	SLOT(cs_return, "comm", comm),
 };
 
-#define CLONE_SLOTS  (sizeof(clone_slots) / sizeof(clone_slots[0]))
-#define RETURN_SLOTS (sizeof(return_slots) / sizeof(return_slots[0]))
+#define FIELD_SLOT(type, unused, field)		SLOT(type, #field, field),
+#define ARRAY_SLOT(type, unused, field, length) SLOT(type, #field, field),
 
-/* One of the module's events: how to make a record of a sample of it. */
-struct decoder {
-	int id; /* common_type of its samples */
+/* clang-format off */
+#define SLOTS(type, FIELDS) {HEAD_SLOTS(type), FIELDS(FIELD_SLOT, ARRAY_SLOT)}
+/* clang-format on */
+
+static const struct slot refusal_slots[] = SLOTS(cs_refusal, CS_REFUSAL_FIELDS);
+static const struct slot detail_slots[] = SLOTS(cs_detail, CS_DETAIL_FIELDS);
+static const struct slot phases_slots[] = SLOTS(cs_phases, CS_PHASES_FIELDS);
+static const struct slot call_slots[] = SLOTS(cs_call, CS_CALL_FIELDS);
+static const struct slot start_slots[] = SLOTS(cs_start, CS_START_FIELDS);
+static const struct slot exec_slots[] = SLOTS(cs_exec, CS_EXEC_FIELDS);
+static const struct slot exit_slots[] = SLOTS(cs_exit, CS_EXIT_FIELDS);
+static const struct slot namespaces_slots[] = SLOTS(cs_namespaces, CS_NAMESPACES_FIELDS);
+
+/* Slots of the event with the most. */
+#define MAX_SLOTS 64
+
+/* One of the module's events. */
+struct event {
+	const char *name;
 	const struct slot *slots;
 	size_t count;
-	size_t from[CLONE_SLOTS]; /* offset in the sample, by slot */
-	size_t sample_size;	  /* at least */
 	size_t record_size;
 };
 
-enum {
-	DECODE_CLONE,
-	DECODE_RETURN,
-	DECODERS,
+#define EVENT(name, slots, record)                                            \
+	{                                                                     \
+		name, slots, sizeof(slots) / sizeof(slots[0]), sizeof(record) \
+	}
+
+#define KINDS (CS_KIND_NAMESPACES + 1)
+
+/* By kind of record. */
+static const struct event events[KINDS] = {
+	[CS_KIND_CLONE] = EVENT("clone", clone_slots, struct cs_clone),
+	[CS_KIND_RETURN] = EVENT("clone_return", return_slots, struct cs_return),
+	[CS_KIND_REFUSAL] = EVENT("clone_refusal", refusal_slots, struct cs_refusal),
+	[CS_KIND_DETAIL] = EVENT("clone_detail", detail_slots, struct cs_detail),
+	[CS_KIND_PHASES] = EVENT("clone_phases", phases_slots, struct cs_phases),
+	[CS_KIND_CALL] = EVENT("clone_call", call_slots, struct cs_call),
+	[CS_KIND_START] = EVENT("task_start", start_slots, struct cs_start),
+	[CS_KIND_EXEC] = EVENT("task_exec", exec_slots, struct cs_exec),
+	[CS_KIND_EXIT] = EVENT("task_exit", exit_slots, struct cs_exit),
+	[CS_KIND_NAMESPACES] = EVENT("task_namespaces", namespaces_slots, struct cs_namespaces),
+};
+
+/* How to make a record of a sample of an event. */
+struct decoder {
+	const struct event *event;
+	int id;			/* common_type of its samples; 0: not wanted */
+	size_t from[MAX_SLOTS]; /* offset in the sample, by slot */
+	size_t sample_size;	/* at least */
 };
 
 /* Counters of the module, /sys/module/clonescope/parameters/lost: since it was loaded. */
@@ -122,7 +161,7 @@ struct module_source {
 	struct source source;
 	struct source_options options;
 	struct tep_handle *tep;
-	struct decoder decoders[DECODERS];
+	struct decoder decoders[KINDS];
 	struct perf_ring *ring;
 	struct order *order;
 	struct follow_set *followed; /* NULL: everybody's records are wanted */
@@ -216,8 +255,8 @@ static int ensure_loaded(struct module_source *module, char *why)
 /* Find where in the sample each slot's field lies. */
 static int match_fields(struct decoder *decoder, struct tep_event *event, char *why)
 {
-	for (size_t i = 0; i < decoder->count; i++) {
-		const struct slot *slot = &decoder->slots[i];
+	for (size_t i = 0; i < decoder->event->count; i++) {
+		const struct slot *slot = &decoder->event->slots[i];
 		struct tep_format_field *field = tep_find_any_field(event, slot->field);
 
 		if (!field || (size_t)field->size != slot->size) {
@@ -235,9 +274,9 @@ static int match_fields(struct decoder *decoder, struct tep_event *event, char *
 	return 0;
 }
 
-static int load_format(struct module_source *module, struct decoder *decoder, const char *name,
-		       char *why)
+static int load_format(struct module_source *module, struct decoder *decoder, char *why)
 {
+	const char *name = decoder->event->name;
 	struct tep_event *event = NULL;
 	int size = 0;
 	char *text = tracefs_event_file_read(NULL, "clonescope", name, "format", &size);
@@ -251,21 +290,21 @@ static int load_format(struct module_source *module, struct decoder *decoder, co
 	return -ENOENT;
 }
 
+static bool is_wanted(const struct module_source *module, int kind)
+{
+	return kind == CS_KIND_CLONE || module->options.kinds & SOURCE_KIND(kind);
+}
+
 static int load_formats(struct module_source *module, char *why)
 {
-	struct decoder *clone = &module->decoders[DECODE_CLONE];
-	struct decoder *back = &module->decoders[DECODE_RETURN];
-	int error;
+	int error = 0;
 
-	*clone = (struct decoder){
-		.slots = clone_slots, .count = CLONE_SLOTS, .record_size = sizeof(struct cs_clone)};
-	*back = (struct decoder){.slots = return_slots,
-				 .count = RETURN_SLOTS,
-				 .record_size = sizeof(struct cs_return)};
 	module->tep = tep_alloc();
-	error = load_format(module, clone, "clone", why);
-	if (!error && module->options.want_return)
-		error = load_format(module, back, "clone_return", why);
+	for (int kind = CS_KIND_CLONE; kind < KINDS && !error; kind++) {
+		module->decoders[kind].event = &events[kind];
+		if (is_wanted(module, kind))
+			error = load_format(module, &module->decoders[kind], why);
+	}
 	return error;
 }
 
@@ -340,13 +379,14 @@ static int open_events(struct module_source *module, char *why)
 	char *filter = event_filter(module);
 	int error = 0;
 
-	module->ring = perf_ring_open((uint64_t)module->decoders[DECODE_CLONE].id,
+	module->ring = perf_ring_open((uint64_t)module->decoders[CS_KIND_CLONE].id,
 				      module->options.buffer_bytes, filter);
 	if (!module->ring)
 		error = -errno;
-	else if (module->options.want_return)
-		error = perf_ring_add(module->ring, (uint64_t)module->decoders[DECODE_RETURN].id,
-				      filter);
+	for (int kind = CS_KIND_CLONE + 1; kind < KINDS && !error; kind++)
+		if (is_wanted(module, kind))
+			error = perf_ring_add(module->ring, (uint64_t)module->decoders[kind].id,
+					      kind == CS_KIND_RETURN ? filter : NULL);
 	if (!error)
 		error = perf_ring_start(module->ring);
 	if (error)
@@ -487,7 +527,7 @@ static const struct decoder *find_decoder(const struct module_source *module, co
 
 	if (size >= sizeof(id))
 		memcpy(&id, raw, sizeof(id));
-	for (int i = 0; i < DECODERS; i++)
+	for (int i = 0; i < KINDS; i++)
 		if (id && module->decoders[i].id == id && module->decoders[i].sample_size <= size)
 			return &module->decoders[i];
 	return NULL;
@@ -499,34 +539,63 @@ static void on_sample(const void *raw, size_t size, void *context)
 	const struct decoder *decoder = find_decoder(module, raw, size);
 	union {
 		struct cs_head head;
-		struct cs_clone clone;
-		struct cs_return back;
+		struct cs_detail largest;
 	} record;
+	const struct event *event;
 
 	if (!decoder) {
 		module->bad_records++;
 		return;
 	}
 	memset(&record, 0, sizeof(record));
-	for (size_t i = 0; i < decoder->count; i++)
-		memcpy((char *)&record + decoder->slots[i].offset,
-		       (const char *)raw + decoder->from[i], decoder->slots[i].size);
-	if (record.head.size != decoder->record_size)
+	event = decoder->event;
+	for (size_t i = 0; i < event->count; i++)
+		memcpy((char *)&record + event->slots[i].offset,
+		       (const char *)raw + decoder->from[i], event->slots[i].size);
+	if (record.head.size != event->record_size)
 		module->bad_records++;
 	else if (order_push(module->order, &record.head))
 		module->no_memory++;
+}
+
+/* Parts of a clone stand or fall with its struct cs_clone, which comes after them. */
+static int match_followed(struct follow_set *set, const struct cs_head *head)
+{
+	const union {
+		struct cs_head head;
+		struct cs_return back;
+		struct cs_call call;
+		struct cs_start start;
+		struct cs_exec exec;
+		struct cs_exit exit;
+		struct cs_namespaces namespaces;
+	} *rec = (const void *)head;
+
+	switch (head->kind) {
+	case CS_KIND_CLONE:
+		return follow_match(set, (const void *)head);
+	case CS_KIND_RETURN:
+		return follow_match_task(set, rec->back.tid, rec->back.start_ns);
+	case CS_KIND_CALL:
+		return follow_match_task(set, rec->call.tid, rec->call.start_ns);
+	case CS_KIND_START:
+		return follow_match_task(set, rec->start.tid, rec->start.start_ns);
+	case CS_KIND_EXEC:
+		return follow_match_task(set, rec->exec.tid, rec->exec.start_ns);
+	case CS_KIND_EXIT:
+		return follow_match_task(set, rec->exit.tid, rec->exit.start_ns);
+	case CS_KIND_NAMESPACES:
+		return follow_match_task(set, rec->namespaces.tid, rec->namespaces.start_ns);
+	}
+	return 1;
 }
 
 /* In the order of time, so that a child is followed before its own first record comes. */
 static int take_followed(const struct cs_head *head, void *context)
 {
 	struct module_source *module = context;
-	int followed;
+	int followed = match_followed(module->followed, head);
 
-	if (head->kind == CS_KIND_CLONE)
-		followed = follow_match(module->followed, (const void *)head);
-	else
-		followed = follow_match_return(module->followed, (const void *)head);
 	if (followed < 0)
 		module->no_memory++;
 	return followed ? module->take(head, module->context) : 0;

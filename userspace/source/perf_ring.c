@@ -17,7 +17,7 @@
 #define DEFAULT_BYTES (1UL << 20)
 
 /* Events that may share a buffer. */
-#define MAX_EVENTS 2
+#define MAX_EVENTS 10
 
 struct cpu_ring {
 	int fd[MAX_EVENTS];

@@ -26,17 +26,20 @@ const char *attach_name(enum attach attach);
 /* The attach mode called @name, or -EINVAL. */
 int attach_parse(const char *name);
 
+/* A bit of source_options.kinds; @kind: enum cs_kind. */
+#define SOURCE_KIND(kind) (1U << (kind))
+
 /* What a reader wants of a source. */
 struct source_options {
 	enum attach attach;	 /* BPF only */
 	struct cs_filter filter; /* applied where that saves work; apply it again */
 	bool follow;		 /* only tasks given to source_follow(), and theirs */
-	bool want_return;	 /* struct cs_return too */
+	uint32_t kinds;		 /* SOURCE_KIND() of records wanted beside struct cs_clone */
 	size_t buffer_bytes;	 /* of the whole machine; 0: the default */
 };
 
 #define SOURCE_WHY_SIZE	  512
-#define SOURCE_MAX_PLACES 16
+#define SOURCE_MAX_PLACES 96
 
 /* One place in the kernel: what it tells, and whether it could be used. */
 struct source_place {

@@ -184,8 +184,9 @@ static void json_begin(const struct view_options *options)
 	(void)options;
 }
 
-static void json_clone(const struct view_options *options, const struct cs_clone *rec)
+static void json_clone(const struct view_options *options, const struct clone *clone)
 {
+	const struct cs_clone *rec = clone->rec;
 	json_t *object = new_object("clone", &rec->head);
 
 	set_caller(object, rec);
@@ -216,6 +217,18 @@ static void json_returned(const struct view_options *options, const struct cs_re
 	print(options, object);
 }
 
+static void json_call(const struct view_options *options, const struct cs_call *rec)
+{
+	(void)options;
+	(void)rec;
+}
+
+static void json_life(const struct view_options *options, const struct cs_head *head)
+{
+	(void)options;
+	(void)head;
+}
+
 static void json_lost(const struct view_options *options, enum loss loss, uint64_t count)
 {
 	print(options, json_pack("{s:s, s:s, s:I}", "kind", "lost", "cause", loss_name(loss),
@@ -240,6 +253,8 @@ const struct view_ops view_json = {
 	.begin = json_begin,
 	.clone = json_clone,
 	.returned = json_returned,
+	.call = json_call,
+	.life = json_life,
 	.lost = json_lost,
 	.end = json_end,
 };

@@ -254,8 +254,9 @@ static void print_rest(FILE *out, const struct cs_clone *rec)
 	print_missing(out, rec);
 }
 
-static void table_clone(const struct view_options *options, const struct cs_clone *rec)
+static void table_clone(const struct view_options *options, const struct clone *clone)
 {
+	const struct cs_clone *rec = clone->rec;
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
 	char policy[POLICY_TEXT_SIZE + 1], us[24], flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE];
 	double at = ((double)rec->head.ts_ns - (double)options->since_ns) / 1e9;
@@ -296,6 +297,18 @@ static void table_returned(const struct view_options *options, const struct cs_r
 	fputc('\n', options->out);
 }
 
+static void table_call(const struct view_options *options, const struct cs_call *rec)
+{
+	(void)options;
+	(void)rec;
+}
+
+static void table_life(const struct view_options *options, const struct cs_head *head)
+{
+	(void)options;
+	(void)head;
+}
+
 static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)
 {
 	(void)options;
@@ -315,6 +328,8 @@ const struct view_ops view_table = {
 	.begin = table_begin,
 	.clone = table_clone,
 	.returned = table_returned,
+	.call = table_call,
+	.life = table_life,
 	.lost = table_lost,
 	.end = table_end,
 };

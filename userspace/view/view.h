@@ -8,6 +8,7 @@
 
 #include <clonescope/record.h>
 
+#include "model/join.h"
 #include "model/losses.h"
 #include "model/totals.h"
 
@@ -22,8 +23,11 @@ struct view_options {
 /* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */
 struct view_ops {
 	void (*begin)(const struct view_options *options);
-	void (*clone)(const struct view_options *options, const struct cs_clone *rec);
+	void (*clone)(const struct view_options *options, const struct clone *clone);
 	void (*returned)(const struct view_options *options, const struct cs_return *rec);
+	void (*call)(const struct view_options *options, const struct cs_call *rec);
+	/* What became of a task: struct cs_start, cs_exec, cs_exit, cs_namespaces. */
+	void (*life)(const struct view_options *options, const struct cs_head *head);
 	void (*lost)(const struct view_options *options, enum loss loss, uint64_t count);
 	void (*end)(const struct view_options *options, const struct totals *totals,
 		    const struct losses *losses);

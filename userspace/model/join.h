@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Puts the records of one clone together again. */
+#ifndef CLONESCOPE_MODEL_JOIN_H
+#define CLONESCOPE_MODEL_JOIN_H
+
+#include <stdbool.h>
+
+#include <clonescope/record.h>
+
+/* One clone: its record, and the parts that there are. NULL: nobody asked for it, or it was lost. */
+struct clone {
+	const struct cs_clone *rec;
+	const struct cs_refusal *refusal;
+	const struct cs_detail *detail;
+	const struct cs_phases *phases;
+};
+
+struct join;
+
+/* NULL without memory. */
+struct join *join_new(void);
+void join_free(struct join *join);
+
+/*
+ * Take the next record, in the order of time; the parts of a clone come before its struct cs_clone. True where
+ * @head completes @clone, which is good until the next call; false for a part, and for records that are no
+ * clone's.
+ */
+bool join_take(struct join *join, const struct cs_head *head, struct clone *clone);
+
+#endif
