@@ -120,7 +120,7 @@
 	FIELD(cs_call, __u8, seccomp) \
 	FIELD(cs_call, __u64, flags) \
 	FIELD(cs_call, __u64, exit_signal) \
-	FIELD(cs_call, __u64, size) \
+	FIELD(cs_call, __u64, args_size) \
 	FIELD(cs_call, __u64, stack) \
 	FIELD(cs_call, __u64, stack_size) \
 	FIELD(cs_call, __u64, set_tid_size) \

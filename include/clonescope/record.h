@@ -514,7 +514,7 @@ struct cs_call {
 	__u32 pad;	 /* zero */
 	__u64 flags;	 /* of clone(): CSIGNAL taken out */
 	__u64 exit_signal;
-	__u64 size; /* of clone_args, as passed */
+	__u64 args_size; /* of clone_args, as passed */
 	__u64 stack;
 	__u64 stack_size;
 	__u64 set_tid_size;
