@@ -419,7 +419,8 @@ enum cs_detail_fact {
 	CS_DETAIL_CGROUP = 3,	  /* cgroup, cgroup_id, caller_cgroup_id */
 	CS_DETAIL_CPUS = 4,	  /* cpus, caller_cpus, cpus_changed */
 	CS_DETAIL_MEMS = 5,	  /* mems_changed */
-	CS_DETAIL_COUNT = 6,
+	CS_DETAIL_REQUEST = 6,	  /* cgroup_fd to set_tid: of a system call */
+	CS_DETAIL_COUNT = 7,
 };
 
 /*
