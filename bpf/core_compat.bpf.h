@@ -161,4 +161,25 @@ static __always_inline struct pt_regs *current_regs(void)
 	       bpf_core_type_size(struct pt_regs);
 }
 
+/* Linux 6.15 renamed the parent when RCU came to guard it. */
+struct kernfs_node___rcu {
+	struct kernfs_node *__parent;
+} __attribute__((preserve_access_index));
+
+struct kernfs_node___plain {
+	struct kernfs_node *parent;
+} __attribute__((preserve_access_index));
+
+/* The directory that @node is in; 0: it is a root. */
+static __always_inline struct kernfs_node *
+kernfs_parent_(struct kernfs_node *node)
+{
+	struct kernfs_node___rcu *rcu = (void *)node;
+	struct kernfs_node___plain *plain = (void *)node;
+
+	if (bpf_core_field_exists(rcu->__parent))
+		return BPF_CORE_READ(rcu, __parent);
+	return BPF_CORE_READ(plain, parent);
+}
+
 #endif
