@@ -7,6 +7,7 @@
 #include <clonescope/record.h>
 #include "core_compat.bpf.h"
 #include "inflight.bpf.h"
+#include "ring.bpf.h"
 #include "filter.bpf.h"
 #include "record.bpf.h"
 
@@ -15,42 +16,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define CLONE_VFORK_ 0x00004000
 #define MAX_ERRNO_   4095
 
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
-} records SEC(".maps");
-
-/* Kinds of records that some view shows, beside struct cs_clone: 1 << kind. */
-const volatile __u32 wanted_kinds;
-
-/* The reader looks by itself now and then; a fuller ring than this wakes it. */
-const volatile __u64 wakeup_bytes = 1 << 20;
-
-static __always_inline bool kind_wanted(enum cs_kind kind)
-{
-	return wanted_kinds & 1U << kind;
-}
-
 /* For struct cs_return, the state is kept until kernel_clone() ends. */
 #define want_return kind_wanted(CS_KIND_RETURN)
-
-static __always_inline __u64 wakeup(void)
-{
-	if (bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) < wakeup_bytes)
-		return BPF_RB_NO_WAKEUP;
-	return BPF_RB_FORCE_WAKEUP;
-}
-
-static __always_inline void *reserve_record(__u64 size)
-{
-	void *rec = bpf_ringbuf_reserve(&records, size, 0);
-
-	if (!rec)
-		count(&lost.ring_full);
-	else
-		__builtin_memset(rec, 0, size);
-	return rec;
-}
 
 static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
 {
