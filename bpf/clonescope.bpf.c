@@ -10,6 +10,9 @@
 #include "ring.bpf.h"
 #include "filter.bpf.h"
 #include "record.bpf.h"
+#include "cgroup.bpf.h"
+#include "namespaces.bpf.h"
+#include "detail.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -114,6 +117,7 @@ static __always_inline void send_clone(struct inflight *state,
 	if (!outcome_wanted(state->flags, error, ns))
 		return;
 	state->wanted = true;
+	send_detail(args, error ? 0 : child, state->at.leave_ns);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
@@ -171,13 +175,16 @@ static __always_inline int on_task_newtask(struct task_struct *child,
 					   __u64 flags)
 {
 	struct cs_clone *rec;
+	__u64 now;
 
 	if (!caller_wanted() || !outcome_wanted(flags, 0, 0))
 		return 0;
+	now = bpf_ktime_get_boot_ns();
+	send_detail(0, child, now);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return 0;
-	fill_newtask(rec, child, flags);
+	fill_newtask(rec, child, flags, now);
 	bpf_ringbuf_submit(rec, wakeup());
 	return 0;
 }

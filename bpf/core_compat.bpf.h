@@ -37,6 +37,78 @@ static __always_inline bool args_user_worker(struct kernel_clone_args *kargs)
 	return CS_WORKER(args, user_worker);
 }
 
+/* Linux 5.10 had the function in .stack, and no names before 6.12. */
+struct kernel_clone_args___thread {
+	int (*fn)(void *);
+	void *fn_arg;
+	const char *name;
+} __attribute__((preserve_access_index));
+
+struct kthread_create_info___thread {
+	int (*threadfn)(void *);
+} __attribute__((preserve_access_index));
+
+/* The kernel function that the child is to run; 0: not known. */
+static __always_inline __u64 args_function(struct kernel_clone_args *kargs)
+{
+	struct kernel_clone_args___thread *args = (void *)kargs;
+
+	if (!bpf_core_field_exists(args->fn))
+		return 0;
+	return (__u64)BPF_CORE_READ(args, fn);
+}
+
+/* The same of kthreadd's children: they all run kthread(), which runs this. */
+static __always_inline __u64
+args_thread_function(struct kernel_clone_args *kargs)
+{
+	struct kernel_clone_args___thread *args = (void *)kargs;
+	struct kthread_create_info___thread *create = 0;
+
+	if (!bpf_core_field_exists(args->fn_arg) ||
+	    !bpf_core_field_exists(create->threadfn))
+		return 0;
+	create = BPF_CORE_READ(args, fn_arg);
+	return (__u64)BPF_CORE_READ(create, threadfn);
+}
+
+/* The name that a kernel thread gets; 0: not known. */
+static __always_inline const char *args_name(struct kernel_clone_args *kargs)
+{
+	struct kernel_clone_args___thread *args = (void *)kargs;
+
+	if (!bpf_core_field_exists(args->name))
+		return 0;
+	return BPF_CORE_READ(args, name);
+}
+
+/*
+ * The name of the kernel's @function into @out, CS_NAME_LEN bytes, zeroed. The
+ * helper came with 5.13. What has no symbol would be printed as an address.
+ */
+static __always_inline bool function_name(char *out, __u64 function)
+{
+	static const char format[] = "%ps";
+
+	if (!function ||
+	    !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
+		return false;
+	bpf_snprintf(out, CS_NAME_LEN, format, &function, sizeof(function));
+	if (out[0] != '0')
+		return true;
+	__builtin_memset(out, 0, CS_NAME_LEN);
+	return false;
+}
+
+/* kernel_cap_t: two words of 32 bits, since 6.3 one of 64. */
+static __always_inline __u64 cred_caps(const struct cred *cred)
+{
+	__u64 caps = 0;
+
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
+	return caps;
+}
+
 /* Linux 6.18 wrapped page->flags into memdesc_flags_t. */
 typedef struct {
 	unsigned long f;

@@ -303,13 +303,13 @@ static __always_inline void fill_exit_signal(struct cs_clone *rec,
 
 /* @rec: zeroed. The task_newtask tracepoint saw @child: all there is to see. */
 static __always_inline void fill_newtask(struct cs_clone *rec,
-					 struct task_struct *child, __u64 flags)
+					 struct task_struct *child, __u64 flags,
+					 __u64 now)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct mempolicy *pol = BPF_CORE_READ(task, mempolicy);
 
-	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec),
-		  bpf_ktime_get_boot_ns());
+	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec), now);
 	rec->missing = never_learnt;
 	fill_caller(rec, task);
 	rec->flags = flags;
