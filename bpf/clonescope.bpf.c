@@ -13,6 +13,8 @@
 #include "cgroup.bpf.h"
 #include "namespaces.bpf.h"
 #include "detail.bpf.h"
+#include "phases.bpf.h"
+#include "life.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -60,6 +62,8 @@ static __always_inline int on_copy_process(int node,
 	state->cpu = bpf_get_smp_processor_id();
 	state->cpu_node = bpf_get_numa_node_id();
 	state->at.enter_ns = bpf_ktime_get_boot_ns();
+	if (want_phases)
+		way_begin(BPF_CORE_READ(args, flags), state->at.enter_ns);
 	return 0;
 }
 
@@ -70,6 +74,8 @@ static __always_inline int on_arch_dup_task_struct(struct task_struct *dst)
 
 	if (state && state->at.enter_ns)
 		state->child = dst;
+	if (want_phases)
+		on_marker(CS_STAGE_TASK);
 	return 0;
 }
 
@@ -99,6 +105,8 @@ static __always_inline int on_mpol_dup(struct mempolicy *old)
 		return 0;
 	}
 	state->policy_copied = true;
+	if (want_phases)
+		on_marker(CS_STAGE_POLICY);
 	fill_policy(&state->policy, old);
 	return 0;
 }
@@ -118,6 +126,7 @@ static __always_inline void send_clone(struct inflight *state,
 		return;
 	state->wanted = true;
 	send_detail(args, error ? 0 : child, state->at.leave_ns);
+	send_phases(state->at.leave_ns);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
@@ -141,6 +150,8 @@ static __always_inline int on_copy_process_return(struct task_struct *ret)
 	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
 		error = -(long)ret;
 	send_clone(state, child, error);
+	if (want_phases)
+		way_end();
 	if (!want_return || !state->at.kernel_clone_ns)
 		inflight_end();
 	return 0;
@@ -236,6 +247,25 @@ int BPF_PROG(fentry_mpol_dup, struct mempolicy *old)
 	return on_mpol_dup(old);
 }
 
+/* Entered with the runqueue locked, by a task that has never run before. */
+SEC("fentry/schedule_tail")
+int BPF_PROG(fentry_schedule_tail)
+{
+	return on_schedule_tail();
+}
+
+SEC("fexit/ksys_unshare")
+int BPF_PROG(fexit_ksys_unshare, unsigned long flags, int ret)
+{
+	return on_namespaces(false, ret);
+}
+
+SEC("fexit/__x64_sys_setns")
+int BPF_PROG(fexit_sys_setns, const struct pt_regs *regs, long ret)
+{
+	return on_namespaces(true, ret);
+}
+
 /* kprobe and kretprobe: where fentry is not to be had, or where asked. */
 
 SEC("kprobe/kernel_clone")
@@ -281,6 +311,40 @@ int BPF_KPROBE(kprobe_mpol_dup, struct mempolicy *old)
 	return on_mpol_dup(old);
 }
 
+SEC("kprobe/schedule_tail")
+int BPF_KPROBE(kprobe_schedule_tail)
+{
+	return on_schedule_tail();
+}
+
+SEC("kretprobe/ksys_unshare")
+int BPF_KRETPROBE(kretprobe_ksys_unshare, int ret)
+{
+	return on_namespaces(false, ret);
+}
+
+SEC("kretprobe/__x64_sys_setns")
+int BPF_KRETPROBE(kretprobe_sys_setns, long ret)
+{
+	return on_namespaces(true, ret);
+}
+
+/* Only for views that show stages: fentry and kprobe for each marker. */
+
+#define MARKER_PROGRAMS(stage, name, function)      \
+	SEC("fentry/" #function)                    \
+	int BPF_PROG(fentry_##function)             \
+	{                                           \
+		return on_marker(CS_STAGE_##stage); \
+	}                                           \
+	SEC("kprobe/" #function)                    \
+	int BPF_KPROBE(kprobe_##function)           \
+	{                                           \
+		return on_marker(CS_STAGE_##stage); \
+	}
+
+CS_MARKERS(MARKER_PROGRAMS, MARKER_PROGRAMS)
+
 /* Raw tracepoints: everywhere, but a refused clone never gets there. */
 
 SEC("raw_tp/task_newtask")
@@ -297,17 +361,22 @@ int BPF_PROG(tp_follow_newtask, struct task_struct *child)
 	return on_newtask_followed(child);
 }
 
+/* For views that follow a command, and for those that show lives. */
+
 SEC("raw_tp/sched_process_exit")
 int BPF_PROG(tp_sched_process_exit)
 {
-	return on_exit();
+	send_exit(); /* while it is followed */
+	return follow ? on_exit() : 0;
 }
 
 /* A thread that calls execve() becomes the leader and leaves its tid. */
 SEC("raw_tp/sched_process_exec")
-int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_pid)
+int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_pid,
+	     struct linux_binprm *bprm)
 {
-	if ((__u32)old_pid != (__u32)bpf_get_current_pid_tgid())
+	send_exec(old_pid, bprm);
+	if (follow && (__u32)old_pid != (__u32)bpf_get_current_pid_tgid())
 		unfollow(old_pid);
 	return 0;
 }

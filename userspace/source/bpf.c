@@ -17,11 +17,28 @@
 
 #include "clonescope.skel.h"
 #include "inflight_times.h"
+#include "markers.h"
 #include "source/host.h"
 #include "source/order.h"
 
 /* How long a clone in progress may take to end before its return is given up. */
 #define LAST_RETURNS_MS 200
+
+#define STAGE(stage) (1U << CS_STAGE_##stage)
+
+/* A row of the table below for each marker of a stage. */
+#define MARKER(stage, name, function) MARKER_ROW(stage, name, function, false)
+#define SPARE(stage, name, function)  MARKER_ROW(stage, name, function, true)
+#define MARKER_ROW(stage, name, function, is_spare)                 \
+	{                                                           \
+		.target = #function,                                \
+		.program = {[ATTACH_FENTRY] = "fentry_" #function,  \
+			    [ATTACH_KPROBE] = "kprobe_" #function}, \
+		.tells = "stage " name,                             \
+		.kinds = SOURCE_KIND(CS_KIND_PHASES),               \
+		.stages = STAGE(stage),                             \
+		.spare = is_spare,                                  \
+	},
 
 /*
  * What there is to plant, in the order of planting: what is hit later in a clone comes before what begins one,
@@ -34,16 +51,22 @@ static const struct probe {
 	const char *tells;
 	uint64_t facts;		/* missing without it */
 	uint64_t facts_refused; /* missing from refused clones without it */
-	uint32_t kinds;		/* planted only if one of these is wanted; 0: always */
-	bool for_follow;	/* planted only if tasks are followed */
+	uint32_t kinds;		/* planted if one of these is wanted */
+	uint32_t stages;	/* 1 << enum cs_stage: it is a marker of these */
+	bool for_follow;	/* planted if tasks are followed; with neither: always */
+	bool spare;		/* planted only where the one before it is not to be had */
 	bool essential;
 } probes[] = {
+	/* clang-format off */
+	CS_MARKERS(MARKER, SPARE)
+	/* clang-format on */
 	{
 		.target = "arch_dup_task_struct",
 		.program = {[ATTACH_FENTRY] = "fentry_arch_dup_task_struct",
 			    [ATTACH_KPROBE] = "kprobe_arch_dup_task_struct"},
 		.tells = "task_struct of a refused clone",
 		.facts_refused = CS_MISSING(CS_FACT_TASK_NODE),
+		.stages = STAGE(TASK),
 	},
 	{
 		.target = "find_vm_area",
@@ -58,13 +81,36 @@ static const struct probe {
 			{[ATTACH_FENTRY] = "fentry_mpol_dup", [ATTACH_KPROBE] = "kprobe_mpol_dup"},
 		.tells = "policies copied, VMAs' too",
 		.facts = CS_MISSING(CS_FACT_POLICY_COPIED) | CS_MISSING(CS_FACT_VMA_POLICIES),
+		.stages = STAGE(POLICY),
+	},
+	{
+		.target = "schedule_tail",
+		.program = {[ATTACH_FENTRY] = "fentry_schedule_tail",
+			    [ATTACH_KPROBE] = "kprobe_schedule_tail"},
+		.tells = "first moment on a CPU",
+		.kinds = SOURCE_KIND(CS_KIND_START),
+	},
+	{
+		.target = "ksys_unshare",
+		.program = {[ATTACH_FENTRY] = "fexit_ksys_unshare",
+			    [ATTACH_KPROBE] = "kretprobe_ksys_unshare"},
+		.tells = "unshare()",
+		.kinds = SOURCE_KIND(CS_KIND_NAMESPACES),
+	},
+	{
+		.target = "__x64_sys_setns",
+		.program = {[ATTACH_FENTRY] = "fexit_sys_setns",
+			    [ATTACH_KPROBE] = "kretprobe_sys_setns"},
+		.tells = "setns()",
+		.kinds = SOURCE_KIND(CS_KIND_NAMESPACES),
 	},
 	{
 		.target = "sched_process_exit",
 		.program = {[ATTACH_FENTRY] = "tp_sched_process_exit",
 			    [ATTACH_KPROBE] = "tp_sched_process_exit",
 			    [ATTACH_TRACEPOINT] = "tp_sched_process_exit"},
-		.tells = "end of followed tasks",
+		.tells = "end of tasks",
+		.kinds = SOURCE_KIND(CS_KIND_EXIT),
 		.for_follow = true,
 	},
 	{
@@ -72,7 +118,8 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "tp_sched_process_exec",
 			    [ATTACH_KPROBE] = "tp_sched_process_exec",
 			    [ATTACH_TRACEPOINT] = "tp_sched_process_exec"},
-		.tells = "new tids of followed tasks",
+		.tells = "execve(), new tids",
+		.kinds = SOURCE_KIND(CS_KIND_EXEC),
 		.for_follow = true,
 	},
 	{
@@ -103,6 +150,7 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "fentry_copy_process",
 			    [ATTACH_KPROBE] = "kprobe_copy_process"},
 		.tells = "request, node requested, time",
+		.stages = STAGE(CHECKS),
 		.essential = true,
 	},
 	{
@@ -194,9 +242,9 @@ static int check_machine(char *why)
 
 static bool is_needed(const struct probe *probe, const struct source_options *options)
 {
-	if (probe->for_follow && !options->follow)
-		return false;
-	return !probe->kinds || probe->kinds & options->kinds;
+	if (!probe->for_follow && !probe->kinds)
+		return true;
+	return (probe->for_follow && options->follow) || probe->kinds & options->kinds;
 }
 
 static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, enum attach mode)
@@ -213,8 +261,10 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 	snprintf(where, sizeof(where), "%s", bpf_program__section_name(find_program(bpf, i, mode)));
 	where[strcspn(where, "/")] = ' ';
 	source_place_add(&bpf->source, probes[i].tells, where, used, why);
-	if (used)
+	if (used) {
+		bpf->skel->bss->stages_told |= probes[i].stages;
 		return;
+	}
 	bpf->source.never_learnt |= probes[i].facts;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	bpf->skel->bss->never_learnt_refused |= probes[i].facts_refused;
@@ -236,17 +286,22 @@ static const char *why_no_target(const struct bpf_program *program, const char *
 	return NULL;
 }
 
-/* Look up all targets; @found is 1 for each where /proc/kallsyms cannot be read. */
-static void count_symbols(unsigned int found[])
+/* Look up what is needed; @found is 1 for each where /proc/kallsyms cannot be read. */
+static void count_symbols(const struct source_options *options, unsigned int found[])
 {
 	const char *names[PROBE_COUNT];
 
 	for (size_t i = 0; i < PROBE_COUNT; i++)
-		names[i] = probes[i].target;
+		names[i] = is_needed(&probes[i], options) ? probes[i].target : "";
 	if (!host_symbols(names, found, PROBE_COUNT))
 		return;
 	for (size_t i = 0; i < PROBE_COUNT; i++)
 		found[i] = 1;
+}
+
+static bool is_chosen(const struct bpf_source *bpf, size_t i, enum attach mode)
+{
+	return probes[i].program[mode] && bpf_program__autoload(find_program(bpf, i, mode));
 }
 
 /* Let only those programs be loaded that the mode, the options and the kernel ask for. */
@@ -258,11 +313,13 @@ static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
 	const char *reason;
 	int error = 0;
 
-	count_symbols(symbols);
+	count_symbols(&bpf->options, symbols);
 	bpf_object__for_each_program(program, bpf->skel->obj)
 		bpf_program__set_autoload(program, false);
 	for (size_t i = 0; i < PROBE_COUNT && !error; i++) {
 		if (!probes[i].program[mode] || !is_needed(&probes[i], &bpf->options))
+			continue;
+		if (probes[i].spare && is_chosen(bpf, i - 1, mode))
 			continue;
 		program = find_program(bpf, i, mode);
 		reason = why_no_target(program, probes[i].target, btf, symbols[i]);
@@ -316,6 +373,8 @@ static void set_sizes(struct bpf_source *bpf)
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
+	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
+		bpf_map__set_max_entries(skel->maps.ways, 1);
 }
 
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
@@ -344,7 +403,7 @@ static int attach_all(struct bpf_source *bpf, enum attach mode, char *why)
 	int error = 0;
 
 	for (size_t i = 0; i < PROBE_COUNT && !error; i++)
-		if (probes[i].program[mode] && bpf_program__autoload(find_program(bpf, i, mode)))
+		if (is_chosen(bpf, i, mode))
 			error = attach_one(bpf, i, mode, why);
 	return error;
 }
