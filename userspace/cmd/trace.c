@@ -12,10 +12,25 @@ struct trace_options {
 	struct live_options live;
 	const struct view_ops *view;
 	int verbose;
+	uint32_t kinds; /* asked for one by one */
 };
+
+/* Options without a letter. */
+enum {
+	KEY_PHASES = 256,
+	KEY_LIFE,
+};
+
+#define KINDS_VERBOSE \
+	(SOURCE_KIND(CS_KIND_RETURN) | SOURCE_KIND(CS_KIND_DETAIL) | SOURCE_KIND(CS_KIND_START))
+#define KINDS_LIFE                                                                            \
+	(SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_EXIT) | \
+	 SOURCE_KIND(CS_KIND_NAMESPACES))
 
 static const struct argp_option trace_argp_options[] = {
 	{"verbose", 'v', NULL, 0, "everything that is known of a clone, on lines of its own", 0},
+	{"phases", KEY_PHASES, NULL, 0, "the time that each clone spent in each stage", 0},
+	{"life", KEY_LIFE, NULL, 0, "first run, execve, exit, unshare and setns of tasks too", 0},
 	{"json", 'j', NULL, 0, "one JSON object per line", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
@@ -30,6 +45,12 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case 'v':
 		options->verbose = 1;
+		return 0;
+	case KEY_PHASES:
+		options->kinds |= SOURCE_KIND(CS_KIND_PHASES);
+		return 0;
+	case KEY_LIFE:
+		options->kinds |= KINDS_LIFE;
 		return 0;
 	case 'j':
 		options->view = &view_json;
@@ -80,8 +101,9 @@ int cmd_trace(int argc, char **argv)
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
 	options.live.source.follow = options.live.command != NULL;
+	options.live.source.kinds |= options.kinds;
 	if (options.verbose)
-		options.live.source.kinds |= SOURCE_KIND(CS_KIND_RETURN);
+		options.live.source.kinds |= KINDS_VERBOSE;
 	live.view = options.view;
 	live.view_options.out = stdout;
 	live.view_options.width = output_width();
