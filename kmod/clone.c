@@ -14,7 +14,7 @@
 #include "kmod/trace.h"
 
 struct cs_inflight cs_copies;
-struct cs_inflight cs_calls;
+struct cs_inflight cs_kernel_clones;
 
 /*
  * The clone_args of calls of kernel_clone() that have not reached
@@ -61,7 +61,7 @@ int cs_on_copy_process(struct kretprobe_instance *instance,
 		requested_node(regs_get_kernel_argument(regs, 2));
 	copy->cpu = raw_smp_processor_id();
 	copy->kernel_clone = take_passed(copy->args);
-	copy->untold = cs_plan_untold();
+	copy->untold = CS_NESTED_FACTS & ~cs_plan_told(CS_EVENT_CLONE);
 	if (!cs_inflight_claim(&cs_copies, copy))
 		copy->untold = CS_NESTED_FACTS;
 
@@ -122,7 +122,7 @@ NOKPROBE_SYMBOL(cs_on_mpol_dup);
 static nokprobe_inline void tell_call(const struct cs_copy *copy,
 				      const struct task_struct *child, u64 now)
 {
-	struct cs_call *call = cs_inflight_find(&cs_calls);
+	struct cs_kernel_clone *call = cs_inflight_find(&cs_kernel_clones);
 
 	if (!call)
 		return;
@@ -154,11 +154,11 @@ int cs_on_kernel_clone_call(struct kretprobe_instance *instance,
 {
 	const struct kernel_clone_args *args =
 		(void *)regs_get_kernel_argument(regs, 0);
-	struct cs_call *call = (void *)instance->data;
+	struct cs_kernel_clone *call = (void *)instance->data;
 
 	memset(call, 0, sizeof(*call));
 	call->flags = args->flags;
-	if (!cs_inflight_claim(&cs_calls, call))
+	if (!cs_inflight_claim(&cs_kernel_clones, call))
 		return 1; /* no return handler: nothing could be told */
 	call->entry_ns = ktime_get_boot_fast_ns();
 	return 0;
@@ -169,11 +169,11 @@ int cs_on_kernel_clone_return(struct kretprobe_instance *instance,
 			      struct pt_regs *regs)
 {
 	u64 now = ktime_get_boot_fast_ns();
-	const struct cs_call *call = (void *)instance->data;
+	const struct cs_kernel_clone *call = (void *)instance->data;
 	pid_t ret = regs_return_value(regs);
 	struct cs_return record;
 
-	cs_inflight_release(&cs_calls);
+	cs_inflight_release(&cs_kernel_clones);
 	/* A child whose copy_process() was missed: counted there. */
 	if (ret >= 0 && !call->child_tid)
 		return 0;

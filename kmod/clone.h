@@ -28,7 +28,7 @@ struct cs_copy {
 };
 
 /* The same for a call of kernel_clone(). */
-struct cs_call {
+struct cs_kernel_clone {
 	u64 entry_ns;
 	u64 copied_ns; /* copy_process() returned; 0: not seen */
 	u64 copy_ns;
@@ -36,8 +36,8 @@ struct cs_call {
 	u32 child_tid;
 };
 
-extern struct cs_inflight cs_copies; /* of struct cs_copy */
-extern struct cs_inflight cs_calls;  /* of struct cs_call */
+extern struct cs_inflight cs_copies;	    /* of struct cs_copy */
+extern struct cs_inflight cs_kernel_clones; /* of struct cs_kernel_clone */
 
 /* kthreadd_task is not exported; rest_init() makes kthreadd second, always. */
 static nokprobe_inline bool cs_current_is_kthreadd(void)

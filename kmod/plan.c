@@ -6,6 +6,7 @@
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/tracepoint.h>
 
 #include "kmod/clone.h"
 #include "kmod/plan.h"
@@ -16,19 +17,24 @@ unsigned int cs_max_inflight = 512;
 struct probe {
 	/* What is wished for. */
 	const char *symbols[2]; /* places that serve, the best one first */
-	enum cs_event event;	/* that needs it */
+	unsigned int events;	/* CS_FOR() of those that need it */
 	u64 facts; /* CS_MISSING() of what it tells; 0: no event without it */
+	enum cs_event facts_of;	      /* whose record has these facts */
 	kprobe_pre_handler_t on_call; /* kprobes only */
 	kretprobe_handler_t on_entry;
 	kretprobe_handler_t on_return;
 	size_t state_size;
+	void *on_trace; /* tracepoints only: symbols are names of such */
 
 	/* What became of it. */
 	const char *symbol;   /* where it is planted, or NULL */
 	int err;	      /* why it is not */
 	unsigned long missed; /* while planted earlier */
 	struct kretprobe rp;  /* of a kprobe, only rp.kp */
+	struct tracepoint *tp;
 };
+
+#define CS_FOR(event) (1U << CS_EVENT_##event)
 
 /*
  * In the order of planting. An event's kretprobe comes last: a clone that it
@@ -38,43 +44,43 @@ struct probe {
 static struct probe probes[] = {
 	{
 		.symbols = { "kernel_clone" },
-		.event = CS_EVENT_CLONE,
+		.events = CS_FOR(CLONE),
 		.facts = CS_MISSING(CS_FACT_KERNEL_CLONE),
 		.on_call = cs_on_kernel_clone,
 	},
 	{
 		/* dup_task_struct() itself is inlined on every kernel seen. */
 		.symbols = { "arch_dup_task_struct", "dup_user_cpus_ptr" },
-		.event = CS_EVENT_CLONE,
+		.events = CS_FOR(CLONE),
 		.facts = CS_MISSING(CS_FACT_TASK_NODE),
 		.on_call = cs_on_arch_dup_task_struct,
 	},
 	{
 		.symbols = { "find_vm_area" },
-		.event = CS_EVENT_CLONE,
+		.events = CS_FOR(CLONE),
 		.facts = CS_MISSING(CS_FACT_STACK_ORIGIN),
 		.on_call = cs_on_find_vm_area,
 	},
 	{
 		.symbols = { "__mpol_dup" },
-		.event = CS_EVENT_CLONE,
+		.events = CS_FOR(CLONE),
 		.facts = CS_MISSING(CS_FACT_POLICY_COPIED) |
 			 CS_MISSING(CS_FACT_VMA_POLICIES),
 		.on_call = cs_on_mpol_dup,
 	},
 	{
 		.symbols = { "copy_process" },
-		.event = CS_EVENT_CLONE,
+		.events = CS_FOR(CLONE),
 		.on_entry = cs_on_copy_process,
 		.on_return = cs_on_copy_process_return,
 		.state_size = sizeof(struct cs_copy),
 	},
 	{
 		.symbols = { "kernel_clone" },
-		.event = CS_EVENT_RETURN,
+		.events = CS_FOR(RETURN),
 		.on_entry = cs_on_kernel_clone_call,
 		.on_return = cs_on_kernel_clone_return,
-		.state_size = sizeof(struct cs_call),
+		.state_size = sizeof(struct cs_kernel_clone),
 	},
 };
 
@@ -84,29 +90,97 @@ static struct probe probes[] = {
 
 static struct cs_inflight *const inflight[CS_EVENT_COUNT] = {
 	[CS_EVENT_CLONE] = &cs_copies,
-	[CS_EVENT_RETURN] = &cs_calls,
+	[CS_EVENT_RETURN] = &cs_kernel_clones,
 };
+
+/*
+ * These are made, or told of their child, by copy_process()'s probes: whoever
+ * wants them needs those of the clone event, too.
+ */
+#define OF_CLONES                                                             \
+	(CS_FOR(RETURN) | CS_FOR(REFUSAL) | CS_FOR(DETAIL) | CS_FOR(PHASES) | \
+	 CS_FOR(CALL))
 
 /* Taken under event_mutex and around kprobe_mutex: see trace.c. */
 static DEFINE_MUTEX(plan_lock);
 static unsigned int users[CS_EVENT_COUNT];
-static u64 untold;
+static u64 told[CS_EVENT_COUNT];
 
-/* CS_MISSING() of what no planted probe can tell, of what only they can. */
-u64 cs_plan_untold(void)
+/*
+ * CS_MISSING() of what only probes can tell and these do, from when all that
+ * there will be are planted. To be asked when what they follow begins.
+ */
+u64 cs_plan_told(enum cs_event event)
 {
-	return READ_ONCE(untold);
+	return READ_ONCE(told[event]);
 }
-NOKPROBE_SYMBOL(cs_plan_untold);
+NOKPROBE_SYMBOL(cs_plan_told);
 
 static bool is_kprobe(const struct probe *probe)
 {
 	return probe->on_call;
 }
 
+static bool is_tracepoint(const struct probe *probe)
+{
+	return probe->on_trace;
+}
+
+static const char *kind(const struct probe *probe)
+{
+	if (is_tracepoint(probe))
+		return "tracepoint";
+	return is_kprobe(probe) ? "kprobe" : "kretprobe";
+}
+
+static bool serves(const struct probe *probe, enum cs_event event)
+{
+	return probe->events & 1U << event;
+}
+
+static bool is_used(const struct probe *probe)
+{
+	int event;
+
+	for (event = 0; event < CS_EVENT_COUNT; event++) {
+		if (serves(probe, event) && users[event])
+			return true;
+	}
+	return false;
+}
+
+/* A search for a tracepoint by name. */
+struct search {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static void compare_name(struct tracepoint *tp, void *context)
+{
+	struct search *search = context;
+
+	if (!strcmp(tp->name, search->name))
+		search->found = tp;
+}
+
+/* The kernel's own are not exported: no register_trace_*() would link. */
+static int register_tracepoint(struct probe *probe, const char *name)
+{
+	struct search search = { .name = name };
+
+	for_each_kernel_tracepoint(compare_name, &search);
+	if (!search.found)
+		return -ENOENT;
+	probe->tp = search.found;
+	return tracepoint_probe_register(probe->tp, probe->on_trace, NULL);
+}
+
 static int register_at(struct probe *probe, const char *symbol)
 {
 	struct kretprobe *rp = &probe->rp;
+
+	if (is_tracepoint(probe))
+		return register_tracepoint(probe, symbol);
 
 	/* An earlier registration left its address and flags behind. */
 	memset(rp, 0, sizeof(*rp));
@@ -153,7 +227,7 @@ static void plant(struct probe *probe)
 		if (probe->err != -ENOENT)
 			break;
 	}
-	pr_err("cannot probe %s(), error %d: %s; %s\n", probe->symbols[0],
+	pr_err("cannot probe %s, error %d: %s; %s\n", probe->symbols[0],
 	       probe->err, advice(probe->err),
 	       probe->facts ? "records are made without what it tells" :
 			      "the event cannot be enabled");
@@ -168,7 +242,28 @@ static void forget(struct probe *probe)
 {
 	probe->missed = missed(probe);
 	probe->symbol = NULL;
+	probe->tp = NULL;
 	memset(&probe->rp, 0, sizeof(probe->rp));
+}
+
+static bool is_to_go(const struct probe *probe, enum cs_event event)
+{
+	return probe->symbol && serves(probe, event) && !is_used(probe);
+}
+
+static void remove_tracepoints(enum cs_event event)
+{
+	bool any = false;
+	struct probe *probe;
+
+	for_each_probe(probe) {
+		if (!is_tracepoint(probe) || !is_to_go(probe, event))
+			continue;
+		tracepoint_probe_unregister(probe->tp, probe->on_trace, NULL);
+		any = true;
+	}
+	if (any)
+		tracepoint_synchronize_unregister();
 }
 
 /*
@@ -176,15 +271,15 @@ static void forget(struct probe *probe)
  * that are gone. Either batch waits for its handlers in one grace period, as
  * each costs many CPUs dear.
  */
-static void remove_probes(enum cs_event event)
+static void remove_kprobes(enum cs_event event)
 {
-	struct kretprobe *returns[ARRAY_SIZE(probes)];
-	struct kprobe *calls[ARRAY_SIZE(probes)];
+	static struct kretprobe *returns[ARRAY_SIZE(probes)];
+	static struct kprobe *calls[ARRAY_SIZE(probes)];
 	int n_returns = 0, n_calls = 0;
 	struct probe *probe;
 
 	for_each_probe(probe) {
-		if (probe->event != event || !probe->symbol)
+		if (is_tracepoint(probe) || !is_to_go(probe, event))
 			continue;
 		if (is_kprobe(probe))
 			calls[n_calls++] = &probe->rp.kp;
@@ -193,16 +288,21 @@ static void remove_probes(enum cs_event event)
 	}
 	unregister_kretprobes(returns, n_returns);
 	unregister_kprobes(calls, n_calls);
-	for_each_probe(probe) {
-		if (probe->event == event)
-			forget(probe);
-	}
 }
 
 static void uproot(enum cs_event event)
 {
-	cs_inflight_close(inflight[event]);
-	remove_probes(event);
+	struct probe *probe;
+
+	WRITE_ONCE(told[event], 0);
+	if (inflight[event])
+		cs_inflight_close(inflight[event]);
+	remove_tracepoints(event);
+	remove_kprobes(event);
+	for_each_probe(probe) {
+		if (is_to_go(probe, event))
+			forget(probe);
+	}
 }
 
 static int plant_probes(enum cs_event event)
@@ -210,30 +310,44 @@ static int plant_probes(enum cs_event event)
 	struct probe *probe;
 
 	for_each_probe(probe) {
-		if (probe->event != event)
+		if (!serves(probe, event))
 			continue;
-		plant(probe);
+		if (!probe->symbol)
+			plant(probe);
 		if (probe->err && !probe->facts)
 			return probe->err;
-		if (probe->err)
-			WRITE_ONCE(untold, untold | probe->facts);
 	}
 	return 0;
 }
 
+/* What several probes tell is told if one of them stands. */
+static u64 facts_of(enum cs_event event)
+{
+	u64 facts = 0;
+	struct probe *probe;
+
+	for_each_probe(probe) {
+		if (probe->facts_of == event && probe->symbol)
+			facts |= probe->facts;
+	}
+	return facts;
+}
+
 static int plant_event(enum cs_event event)
 {
-	int err;
+	int err = 0;
 
-	err = cs_inflight_open(inflight[event], cs_max_inflight);
+	if (inflight[event])
+		err = cs_inflight_open(inflight[event], cs_max_inflight);
 	if (err)
 		return err;
-	if (event == CS_EVENT_CLONE)
-		WRITE_ONCE(untold, 0);
 	err = plant_probes(event);
-	if (err)
+	if (err) {
 		uproot(event);
-	return err;
+		return err;
+	}
+	WRITE_ONCE(told[event], facts_of(event));
+	return 0;
 }
 
 static int get_event(enum cs_event event)
@@ -253,16 +367,17 @@ static void put_event(enum cs_event event)
 		uproot(event);
 }
 
-/* A return is told of its child by copy_process()'s probe: it needs both. */
 int cs_plan_plant(enum cs_event event)
 {
-	int err;
+	bool of_clones = OF_CLONES & 1U << event;
+	int err = 0;
 
 	mutex_lock(&plan_lock);
-	err = get_event(CS_EVENT_CLONE);
-	if (!err && event == CS_EVENT_RETURN) {
-		err = get_event(CS_EVENT_RETURN);
-		if (err)
+	if (of_clones)
+		err = get_event(CS_EVENT_CLONE);
+	if (!err) {
+		err = get_event(event);
+		if (err && of_clones)
 			put_event(CS_EVENT_CLONE);
 	}
 	mutex_unlock(&plan_lock);
@@ -272,9 +387,9 @@ int cs_plan_plant(enum cs_event event)
 void cs_plan_uproot(enum cs_event event)
 {
 	mutex_lock(&plan_lock);
-	if (event == CS_EVENT_RETURN)
-		put_event(CS_EVENT_RETURN);
-	put_event(CS_EVENT_CLONE);
+	put_event(event);
+	if (OF_CLONES & 1U << event)
+		put_event(CS_EVENT_CLONE);
 	mutex_unlock(&plan_lock);
 }
 
@@ -288,9 +403,9 @@ static const char *state(const struct probe *probe)
 /*
  * One line per probe, six words apart by one space:
  *
- *	SYMBOL kprobe|kretprobe idle|planted|absent ERRNO missed COUNT
+ *	SYMBOL kprobe|kretprobe|tracepoint STATE ERRNO missed COUNT
  *
- * SYMBOL is where the probe is planted, or else where it would best be. A probe
+ * STATE is idle, planted or absent. SYMBOL is where the probe is planted, or else where it would best be. A probe
  * is absent if the last attempt to plant it failed; ERRNO says why, as a
  * positive number, and is otherwise 0. COUNT is of hits without effect, since
  * loading.
@@ -305,22 +420,33 @@ int cs_plan_print_probes(char *text, size_t size)
 		length += scnprintf(text + length, size - length,
 				    "%s %s %s %d missed %lu\n",
 				    probe->symbol ?: probe->symbols[0],
-				    is_kprobe(probe) ? "kprobe" : "kretprobe",
-				    state(probe), -probe->err, missed(probe));
+				    kind(probe), state(probe), -probe->err,
+				    missed(probe));
 	}
 	mutex_unlock(&plan_lock);
 	return length;
 }
 
-static unsigned long missed_by(enum cs_event event, bool kprobes)
+/* Misses of an event's own kretprobe, by which its records are made. */
+static unsigned long missed_by(unsigned int events)
 {
 	unsigned long count = 0;
 	struct probe *probe;
 
 	for_each_probe(probe) {
-		if (probe->event == event && is_kprobe(probe) == kprobes)
+		if (probe->events == events && probe->on_return)
 			count += missed(probe);
 	}
+	return count;
+}
+
+static unsigned long missed_in_all(void)
+{
+	unsigned long count = 0;
+	struct probe *probe;
+
+	for_each_probe(probe)
+		count += missed(probe);
 	return count;
 }
 
@@ -337,19 +463,21 @@ static unsigned long missed_by(enum cs_event event, bool kprobes)
  */
 int cs_plan_print_lost(char *text, size_t size)
 {
+	unsigned long clones, returns, facts;
 	int length;
 
 	mutex_lock(&plan_lock);
+	clones = missed_by(CS_FOR(CLONE));
+	returns = missed_by(CS_FOR(RETURN));
+	facts = missed_in_all() - clones - returns;
 	length = scnprintf(text, size,
 			   "clone_missed %lu\n"
 			   "return_missed %lu\n"
 			   "return_full %ld\n"
 			   "fact_missed %lu\n"
 			   "fact_full %ld\n",
-			   missed_by(CS_EVENT_CLONE, false),
-			   missed_by(CS_EVENT_RETURN, false),
-			   atomic_long_read(&cs_calls.full),
-			   missed_by(CS_EVENT_CLONE, true),
+			   clones, returns,
+			   atomic_long_read(&cs_kernel_clones.full), facts,
 			   atomic_long_read(&cs_copies.full));
 	mutex_unlock(&plan_lock);
 	return length;

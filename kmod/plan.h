@@ -14,6 +14,14 @@ extern unsigned int cs_max_inflight;
 enum cs_event {
 	CS_EVENT_CLONE,
 	CS_EVENT_RETURN,
+	CS_EVENT_REFUSAL,
+	CS_EVENT_DETAIL,
+	CS_EVENT_PHASES,
+	CS_EVENT_CALL,
+	CS_EVENT_START,
+	CS_EVENT_EXEC,
+	CS_EVENT_EXIT,
+	CS_EVENT_NAMESPACES,
 	CS_EVENT_COUNT,
 };
 
@@ -21,7 +29,7 @@ enum cs_event {
 int cs_plan_plant(enum cs_event event);
 void cs_plan_uproot(enum cs_event event);
 
-u64 cs_plan_untold(void);
+u64 cs_plan_told(enum cs_event event);
 
 int cs_plan_print_probes(char *text, size_t size);
 int cs_plan_print_lost(char *text, size_t size);

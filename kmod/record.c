@@ -238,8 +238,8 @@ void cs_record_clone(struct cs_clone *record, const struct cs_copy *copy,
 NOKPROBE_SYMBOL(cs_record_clone);
 
 /* @ret: what kernel_clone() returned. */
-void cs_record_return(struct cs_return *record, const struct cs_call *call,
-		      int ret, u64 now)
+void cs_record_return(struct cs_return *record,
+		      const struct cs_kernel_clone *call, int ret, u64 now)
 {
 	memset(record, 0, sizeof(*record));
 	fill_head(&record->head, CS_KIND_RETURN, sizeof(*record), now);

@@ -14,7 +14,7 @@ struct mempolicy;
 
 void cs_record_clone(struct cs_clone *record, const struct cs_copy *copy,
 		     const struct task_struct *child, u64 now);
-void cs_record_return(struct cs_return *record, const struct cs_call *call,
+void cs_record_return(struct cs_return *record, const struct cs_kernel_clone *call,
 		      int ret, u64 now);
 void cs_record_policy(struct cs_policy *to, const struct mempolicy *from);
 

@@ -24,6 +24,33 @@ static int reg_event(struct trace_event_call *call, enum trace_reg type,
 #include "kmod/trace.h"
 #undef trace_event_reg
 
+static const struct {
+	const struct trace_event_call *call;
+	enum cs_event event;
+} events[] = {
+	{ &event_clone, CS_EVENT_CLONE },
+	{ &event_clone_return, CS_EVENT_RETURN },
+	{ &event_clone_refusal, CS_EVENT_REFUSAL },
+	{ &event_clone_detail, CS_EVENT_DETAIL },
+	{ &event_clone_phases, CS_EVENT_PHASES },
+	{ &event_clone_call, CS_EVENT_CALL },
+	{ &event_task_start, CS_EVENT_START },
+	{ &event_task_exec, CS_EVENT_EXEC },
+	{ &event_task_exit, CS_EVENT_EXIT },
+	{ &event_task_namespaces, CS_EVENT_NAMESPACES },
+};
+
+static_assert(ARRAY_SIZE(events) == CS_EVENT_COUNT);
+
+static enum cs_event event_of(const struct trace_event_call *call)
+{
+	int i = 0;
+
+	while (events[i].call != call)
+		i++;
+	return events[i].event;
+}
+
 static int listen(struct trace_event_call *call, enum trace_reg type,
 		  void *data, enum cs_event event)
 {
@@ -41,8 +68,7 @@ static int listen(struct trace_event_call *call, enum trace_reg type,
 static int reg_event(struct trace_event_call *call, enum trace_reg type,
 		     void *data)
 {
-	enum cs_event event =
-		call == &event_clone_return ? CS_EVENT_RETURN : CS_EVENT_CLONE;
+	enum cs_event event = event_of(call);
 	int ret;
 
 	switch (type) {

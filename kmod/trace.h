@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The events clonescope:clone and clonescope:clone_return. */
+/* The events of the module: clonescope:*, one per kind of record. */
 
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM clonescope
@@ -10,6 +10,7 @@
 #include <linux/nodemask.h>
 #include <linux/tracepoint.h>
 
+#include "clonescope/fields.h"
 #include "clonescope/record.h"
 
 /*
@@ -228,6 +229,202 @@ TRACE_EVENT(clone_return,
 		  __entry->error, cs_print_clone_flags(__entry->flags),
 		  __entry->uid, __entry->copy_ns, __entry->clone_ns,
 		  __entry->vfork_ns)
+);
+
+/* The other events: all fields of a record as fields.h has them. */
+
+#define cs_head_fields          \
+	__field(__u16, kind)    \
+	__field(__u16, size)    \
+	__field(__u8, version)  \
+	__field(__u8, backend)  \
+	__field(__u64, ts_ns)
+
+#define cs_assign_head                           \
+	__entry->kind = rec->head.kind;          \
+	__entry->size = rec->head.size;          \
+	__entry->version = rec->head.version;    \
+	__entry->backend = rec->head.backend;    \
+	__entry->ts_ns = rec->head.ts_ns;
+
+#define cs_field(record, type, name) __field(type, name)
+#define cs_array(record, type, name, length) __array(type, name, length)
+#define cs_assign_field(record, type, name) __entry->name = rec->name;
+#define cs_assign_array(record, type, name, length) \
+	memcpy(__entry->name, rec->name, sizeof(rec->name));
+
+TRACE_EVENT(clone_refusal,
+
+	TP_PROTO(const struct cs_refusal *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_REFUSAL_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_REFUSAL_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%u trail=%#x is=%#x stage=%d caps=%#llx user_ns=%u level=%d ucount: type=%d uid=%u max=%lld nproc=%lld of %lld threads=%d of %d pids=%lld of %lld cgroup=%s missing=%#llx",
+		  __entry->tid, __entry->trail, __entry->is, __entry->stage,
+		  __entry->caps, __entry->user_ns, __entry->user_level,
+		  __entry->ucount_type, __entry->ucount_uid,
+		  __entry->ucount_max, __entry->nproc, __entry->nproc_max,
+		  __entry->threads, __entry->threads_max, __entry->pids,
+		  __entry->pids_max, __entry->cgroup, __entry->missing)
+);
+
+TRACE_EVENT(clone_detail,
+
+	TP_PROTO(const struct cs_detail *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_DETAIL_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_DETAIL_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%u pid_level=%u real_parent=%u name=%s function=%s user_level=%d child_uid=%u cpus=%u seccomp=%u caps=%#llx cgroup=%s missing=%#llx",
+		  __entry->tid, __entry->pid_level, __entry->real_parent_tid,
+		  __entry->name, __entry->function, __entry->user_level,
+		  __entry->child_uid, __entry->cpus, __entry->seccomp,
+		  __entry->caps, __entry->cgroup, __entry->missing)
+);
+
+TRACE_EVENT(clone_phases,
+
+	TP_PROTO(const struct cs_phases *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_PHASES_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_PHASES_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%u passed=%#x told=%#x phase_ns=%s wake_ns=%u",
+		  __entry->tid, __entry->passed, __entry->told,
+		  __print_array(__entry->phase_ns, 25, 4), __entry->wake_ns)
+);
+
+TRACE_EVENT(clone_call,
+
+	TP_PROTO(const struct cs_call *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_CALL_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_CALL_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%s/%u %s error=%d entered=%u seccomp=%u args_known=%u flags=%s exit_signal=%llu args_size=%llu uid=%u",
+		  __entry->comm, __entry->tid, cs_print_via(__entry->via),
+		  __entry->error, __entry->entered, __entry->seccomp,
+		  __entry->args_known, cs_print_clone_flags(__entry->flags),
+		  __entry->exit_signal, __entry->args_size,
+		  __entry->uid)
+);
+
+TRACE_EVENT(task_start,
+
+	TP_PROTO(const struct cs_start *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_START_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_START_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%u/%u cpu=%u node=%d", __entry->tgid, __entry->tid,
+		  __entry->cpu, __entry->node)
+);
+
+TRACE_EVENT(task_exec,
+
+	TP_PROTO(const struct cs_exec *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_EXEC_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_EXEC_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%s/%u file=%s old_tid=%u", __entry->comm, __entry->tid,
+		  __entry->file, __entry->old_tid)
+);
+
+TRACE_EVENT(task_exit,
+
+	TP_PROTO(const struct cs_exit *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_EXIT_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_EXIT_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%s/%u code=%d last_thread=%u", __entry->comm, __entry->tid,
+		  __entry->code, __entry->last_thread)
+);
+
+TRACE_EVENT(task_namespaces,
+
+	TP_PROTO(const struct cs_namespaces *rec),
+
+	TP_ARGS(rec),
+
+	TP_STRUCT__entry(
+		cs_head_fields
+		CS_NAMESPACES_FIELDS(cs_field, cs_array)
+	),
+
+	TP_fast_assign(
+		cs_assign_head
+		CS_NAMESPACES_FIELDS(cs_assign_field, cs_assign_array)
+	),
+
+	TP_printk("%s/%u is_setns=%u flags=%s error=%d", __entry->comm,
+		  __entry->tid, __entry->is_setns,
+		  cs_print_clone_flags(__entry->flags), __entry->error)
 );
 
 #endif
