@@ -3,7 +3,9 @@
 #ifndef CLONESCOPE_COMPAT_H
 #define CLONESCOPE_COMPAT_H
 
+#include <linux/capability.h>
 #include <linux/compat.h>
+#include <linux/kernfs.h>
 #include <linux/mempolicy.h>
 #include <linux/nodemask.h>
 #include <linux/sched.h>
@@ -12,8 +14,9 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-#if !defined(CONFIG_KRETPROBES) || !defined(CONFIG_EVENT_TRACING)
-#error clonescope needs CONFIG_KRETPROBES and CONFIG_EVENT_TRACING
+#if !defined(CONFIG_KRETPROBES) || !defined(CONFIG_EVENT_TRACING) || \
+	!defined(CONFIG_CGROUPS)
+#error clonescope needs CONFIG_KRETPROBES, CONFIG_EVENT_TRACING, CONFIG_CGROUPS
 #endif
 
 #ifndef CONFIG_64BIT
@@ -113,6 +116,23 @@ static __always_inline bool cs_policy_has_node(const struct mempolicy *policy,
 #else
 #define CS_NR_FORK  CS_NO_SUCH_SYSCALL
 #define CS_NR_VFORK CS_NO_SUCH_SYSCALL
+#endif
+
+/* Capabilities were an array until "capability: just use a 'u64'" (6.3). */
+#ifdef CS_HAVE_CAP_ARRAY
+static __always_inline u64 cs_caps(kernel_cap_t caps)
+{
+	return caps.cap[0] | (u64)caps.cap[1] << 32;
+}
+#else
+#define cs_caps(caps) ((caps).val)
+#endif
+
+/* Since 6.15 a name is changed, where it ever is, under RCU. */
+#ifdef CS_HAVE_KERNFS_RCU
+#define cs_kernfs_name(node) rcu_dereference_raw((node)->name)
+#else
+#define cs_kernfs_name(node) ((node)->name)
 #endif
 
 #endif
