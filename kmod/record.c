@@ -31,16 +31,6 @@ static const struct {
 	{ CS_VIA_CLONE3, __NR_clone3, 435 },
 };
 
-static nokprobe_inline void fill_head(struct cs_head *head, enum cs_kind kind,
-				      u16 size, u64 now)
-{
-	head->kind = kind;
-	head->size = size;
-	head->version = CS_RECORD_VERSION;
-	head->backend = CS_BACKEND_MODULE;
-	head->ts_ns = now;
-}
-
 static nokprobe_inline void fill_caller(struct cs_clone *record, u32 cpu)
 {
 	record->start_ns = current->start_boottime;
@@ -228,7 +218,7 @@ void cs_record_clone(struct cs_clone *record, const struct cs_copy *copy,
 		     const struct task_struct *child, u64 now)
 {
 	memset(record, 0, sizeof(*record));
-	fill_head(&record->head, CS_KIND_CLONE, sizeof(*record), now);
+	cs_fill_head(&record->head, CS_KIND_CLONE, sizeof(*record), now);
 	fill_caller(record, copy->cpu);
 	fill_request(record, copy);
 	record->copy_ns = now - copy->entry_ns;
@@ -242,7 +232,7 @@ void cs_record_return(struct cs_return *record,
 		      const struct cs_kernel_clone *call, int ret, u64 now)
 {
 	memset(record, 0, sizeof(*record));
-	fill_head(&record->head, CS_KIND_RETURN, sizeof(*record), now);
+	cs_fill_head(&record->head, CS_KIND_RETURN, sizeof(*record), now);
 	record->start_ns = current->start_boottime;
 	record->tid = current->pid;
 	record->tgid = current->tgid;

@@ -12,10 +12,21 @@ struct mempolicy;
 	(CS_MISSING(CS_FACT_TASK_NODE) | CS_MISSING(CS_FACT_STACK_ORIGIN) | \
 	 CS_MISSING(CS_FACT_POLICY_COPIED) | CS_MISSING(CS_FACT_VMA_POLICIES))
 
+/* @head: zeroed. */
+static nokprobe_inline void cs_fill_head(struct cs_head *head,
+					 enum cs_kind kind, u16 size, u64 now)
+{
+	head->kind = kind;
+	head->size = size;
+	head->version = CS_RECORD_VERSION;
+	head->backend = CS_BACKEND_MODULE;
+	head->ts_ns = now;
+}
+
 void cs_record_clone(struct cs_clone *record, const struct cs_copy *copy,
 		     const struct task_struct *child, u64 now);
-void cs_record_return(struct cs_return *record, const struct cs_kernel_clone *call,
-		      int ret, u64 now);
+void cs_record_return(struct cs_return *record,
+		      const struct cs_kernel_clone *call, int ret, u64 now);
 void cs_record_policy(struct cs_policy *to, const struct mempolicy *from);
 
 #endif
