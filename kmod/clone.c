@@ -9,6 +9,7 @@
 
 #include "kmod/clone.h"
 #include "kmod/compat.h"
+#include "kmod/detail.h"
 #include "kmod/plan.h"
 #include "kmod/record.h"
 #include "kmod/trace.h"
@@ -55,15 +56,18 @@ int cs_on_copy_process(struct kretprobe_instance *instance,
 {
 	struct cs_copy *copy = (void *)instance->data;
 
-	memset(copy, 0, sizeof(*copy));
+	memset(copy, 0, offsetof(struct cs_copy, way));
 	copy->args = (void *)regs_get_kernel_argument(regs, 3);
 	copy->node_requested =
 		requested_node(regs_get_kernel_argument(regs, 2));
 	copy->cpu = raw_smp_processor_id();
 	copy->kernel_clone = take_passed(copy->args);
 	copy->untold = CS_NESTED_FACTS & ~cs_plan_told(CS_EVENT_CLONE);
-	if (!cs_inflight_claim(&cs_copies, copy))
+	copy->has_way = cs_way_begin(&copy->way);
+	if (!cs_inflight_claim(&cs_copies, copy)) {
 		copy->untold = CS_NESTED_FACTS;
+		copy->has_way = false;
+	}
 
 	/* Last, so that our own time is not in copy_ns. */
 	copy->entry_ns = ktime_get_boot_fast_ns();
@@ -135,12 +139,16 @@ int cs_on_copy_process_return(struct kretprobe_instance *instance,
 			      struct pt_regs *regs)
 {
 	u64 now = ktime_get_boot_fast_ns();
-	const struct cs_copy *copy = (void *)instance->data;
-	const struct task_struct *child = (void *)regs_return_value(regs);
+	struct cs_copy *copy = (void *)instance->data;
+	struct task_struct *child = (void *)regs_return_value(regs);
 	struct cs_clone record;
 
 	cs_inflight_release(&cs_copies);
 	tell_call(copy, child, now);
+	if (trace_clone_detail_enabled())
+		cs_trace_detail(copy, child, now);
+	if (trace_clone_phases_enabled())
+		cs_trace_phases(copy, now);
 	if (trace_clone_enabled()) {
 		cs_record_clone(&record, copy, child, now);
 		trace_clone(&record);

@@ -9,6 +9,7 @@
 
 #include "clonescope/record.h"
 #include "kmod/inflight.h"
+#include "kmod/phases.h"
 
 struct kernel_clone_args;
 
@@ -24,7 +25,9 @@ struct cs_copy {
 	u32 vma_policies;
 	bool kernel_clone;
 	bool policy_copied;
+	bool has_way;
 	struct cs_policy policy;
+	struct cs_way way; /* last, and as it was found where !has_way */
 };
 
 /* The same for a call of kernel_clone(). */

@@ -8,6 +8,8 @@
 #include <linux/kernfs.h>
 #include <linux/mempolicy.h>
 #include <linux/nodemask.h>
+#include <linux/ns_common.h>
+#include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/version.h>
@@ -108,6 +110,13 @@ static __always_inline bool cs_policy_has_node(const struct mempolicy *policy,
 #define CS_SYSCALL_NR_MASK    (~0)
 #endif
 
+/* What the names of functions begin with that are a 64-bit system call. */
+#ifdef CONFIG_ARM64
+#define CS_SYS "__arm64_sys_"
+#else
+#define CS_SYS "__x64_sys_"
+#endif
+
 #define CS_NO_SUCH_SYSCALL (-2) /* -1 is "in no call" */
 
 #ifdef __NR_fork
@@ -133,6 +142,68 @@ static __always_inline u64 cs_caps(kernel_cap_t caps)
 #define cs_kernfs_name(node) rcu_dereference_raw((node)->name)
 #else
 #define cs_kernfs_name(node) ((node)->name)
+#endif
+
+/* Private to fs/namespace.c. "ns: Use a common refcount_t" (5.11) moved a count. */
+struct cs_mnt_namespace {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	atomic_t count;
+#endif
+	struct ns_common ns;
+};
+
+static __always_inline const struct ns_common *
+cs_mnt_ns_common(const struct mnt_namespace *namespace)
+{
+	return &((const struct cs_mnt_namespace *)namespace)->ns;
+}
+
+/*
+ * Since "kernel: Allow a kernel thread's name to be set in copy_process" (6.4)
+ * kthreadd hands the name over, and its own struct begins with one, too.
+ */
+struct cs_kthread_create_info {
+#ifdef CS_HAVE_ARGS_NAME
+	char *full_name;
+#endif
+	int (*threadfn)(void *data);
+};
+
+#ifdef CS_HAVE_ARGS_NAME
+#define cs_args_name(args) ((args)->name)
+#else
+#define cs_args_name(args) ((const char *)NULL)
+#endif
+
+/* What a thread of the kernel is to run, or NULL. Until 5.18 it was the stack. */
+#ifdef CS_HAVE_ARGS_FN
+#define cs_args_fn(args)     ((const void *)(args)->fn)
+#define cs_args_fn_arg(args) ((const void *)(args)->fn_arg)
+#else
+static __always_inline const void *
+cs_args_fn(const struct kernel_clone_args *args)
+{
+	if (!(current->flags & PF_KTHREAD) && !args->io_thread)
+		return NULL;
+	return (const void *)args->stack;
+}
+
+#define cs_args_fn_arg(args) ((const void *)(args)->stack_size)
+#endif
+
+#ifdef CONFIG_CPUSETS
+#define cs_mems_differ(a, b) !nodes_equal((a)->mems_allowed, (b)->mems_allowed)
+#else
+#define cs_mems_differ(a, b) false
+#endif
+
+/* Since 6.18 sched_process_exit tells whether its thread is the last. */
+#ifdef CS_HAVE_EXIT_GROUP_DEAD
+#define CS_EXIT_GROUP_DEAD(name)       , bool name
+#define cs_exit_group_dead(task, name) (name)
+#else
+#define CS_EXIT_GROUP_DEAD(name)
+#define cs_exit_group_dead(task, name) !atomic_read(&(task)->signal->live)
 #endif
 
 #endif

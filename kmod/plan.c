@@ -9,6 +9,8 @@
 #include <linux/tracepoint.h>
 
 #include "kmod/clone.h"
+#include "kmod/compat.h"
+#include "kmod/life.h"
 #include "kmod/plan.h"
 #include "kmod/record.h"
 
@@ -35,6 +37,16 @@ struct probe {
 };
 
 #define CS_FOR(event) (1U << CS_EVENT_##event)
+
+/* Its fact is that a stage, by its bit, was entered. */
+#define MARKER(stage, symbol, substitute)           \
+	{                                           \
+		.symbols = { symbol, substitute },  \
+		.events = CS_FOR(PHASES),           \
+		.facts = BIT_ULL(CS_STAGE_##stage), \
+		.facts_of = CS_EVENT_PHASES,        \
+		.on_call = cs_on_marker,            \
+	},
 
 /*
  * In the order of planting. An event's kretprobe comes last: a clone that it
@@ -82,6 +94,32 @@ static struct probe probes[] = {
 		.on_return = cs_on_kernel_clone_return,
 		.state_size = sizeof(struct cs_kernel_clone),
 	},
+	{
+		.symbols = { "schedule_tail" },
+		.events = CS_FOR(START),
+		.on_call = cs_on_schedule_tail,
+	},
+	{
+		.symbols = { "sched_process_exec" },
+		.events = CS_FOR(EXEC),
+		.on_trace = cs_on_sched_process_exec,
+	},
+	{
+		.symbols = { "sched_process_exit" },
+		.events = CS_FOR(EXIT),
+		.on_trace = cs_on_sched_process_exit,
+	},
+	{
+		.symbols = { "ksys_unshare" },
+		.events = CS_FOR(NAMESPACES),
+		.on_return = cs_on_unshare_return,
+	},
+	{
+		.symbols = { "__do_sys_setns", CS_SYS "setns" },
+		.events = CS_FOR(NAMESPACES),
+		.on_return = cs_on_setns_return,
+	},
+	CS_MARKERS(MARKER)
 };
 
 #define for_each_probe(probe)                                          \
@@ -115,6 +153,13 @@ u64 cs_plan_told(enum cs_event event)
 	return READ_ONCE(told[event]);
 }
 NOKPROBE_SYMBOL(cs_plan_told);
+
+/* @probe: of a handler that serves several probes. */
+u64 cs_plan_facts(const struct kprobe *probe)
+{
+	return container_of(probe, struct probe, rp.kp)->facts;
+}
+NOKPROBE_SYMBOL(cs_plan_facts);
 
 static bool is_kprobe(const struct probe *probe)
 {

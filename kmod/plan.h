@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct kprobe;
+
 #define CS_MIN_INFLIGHT 16
 #define CS_MAX_INFLIGHT 65536
 
@@ -30,6 +32,7 @@ int cs_plan_plant(enum cs_event event);
 void cs_plan_uproot(enum cs_event event);
 
 u64 cs_plan_told(enum cs_event event);
+u64 cs_plan_facts(const struct kprobe *probe);
 
 int cs_plan_print_probes(char *text, size_t size);
 int cs_plan_print_lost(char *text, size_t size);
