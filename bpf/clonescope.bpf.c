@@ -15,6 +15,7 @@
 #include "detail.bpf.h"
 #include "phases.bpf.h"
 #include "life.bpf.h"
+#include "refusal.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -24,11 +25,15 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* For struct cs_return, the state is kept until kernel_clone() ends. */
 #define want_return kind_wanted(CS_KIND_RETURN)
 
+#include "call.bpf.h"
+
 static __always_inline int on_kernel_clone(struct kernel_clone_args *args)
 {
 	struct inflight *state;
 
 	mark_passed(args);
+	if (kind_wanted(CS_KIND_CALL))
+		call_mark(false);
 	if (!want_return || !caller_wanted())
 		return 0;
 	state = inflight_begin();
@@ -111,6 +116,32 @@ static __always_inline int on_mpol_dup(struct mempolicy *old)
 	return 0;
 }
 
+/* What was refused to a call, however it ends, is not told as a struct cs_call. */
+static __always_inline void end_call(int error)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (!kind_wanted(CS_KIND_CALL))
+		return;
+	if (!error)
+		call_forget();
+	else if (via_syscall(task))
+		call_mark(true);
+}
+
+static __always_inline void send_refusal(struct inflight *state, int error)
+{
+	struct cs_refusal *rec;
+
+	if (!kind_wanted(CS_KIND_REFUSAL))
+		return;
+	rec = reserve_record(sizeof(*rec));
+	if (!rec)
+		return;
+	fill_refusal(rec, state, error);
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
 static __always_inline void send_clone(struct inflight *state,
 				       struct task_struct *child, int error)
 {
@@ -127,6 +158,8 @@ static __always_inline void send_clone(struct inflight *state,
 	state->wanted = true;
 	send_detail(args, error ? 0 : child, state->at.leave_ns);
 	send_phases(state->at.leave_ns);
+	if (error)
+		send_refusal(state, error);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
@@ -140,15 +173,16 @@ static __always_inline int on_copy_process_return(struct task_struct *ret)
 	struct task_struct *child;
 	int error = 0;
 
+	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
+		error = -(long)ret;
+	end_call(error);
 	/* No state: it began before we did, or is nobody's concern. */
 	if (!state || !state->at.enter_ns)
 		return 0;
 	state->at.leave_ns = bpf_ktime_get_boot_ns();
 	/* Through memory: the verifier allows no arithmetic on fexit's pointer. */
-	state->child = (__u64)ret >= (__u64)-MAX_ERRNO_ ? state->child : ret;
+	state->child = error ? state->child : ret;
 	child = *(struct task_struct *volatile *)&state->child;
-	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
-		error = -(long)ret;
 	send_clone(state, child, error);
 	if (want_phases)
 		way_end();
@@ -266,6 +300,19 @@ int BPF_PROG(fexit_sys_setns, const struct pt_regs *regs, long ret)
 	return on_namespaces(true, ret);
 }
 
+SEC("fexit/current_chrooted")
+int BPF_PROG(fexit_current_chrooted, __u64 ret)
+{
+	return on_current_chrooted_return(ret);
+}
+
+SEC("fentry/copy_clone_args_from_user")
+int BPF_PROG(fentry_copy_clone_args_from_user)
+{
+	call_mark(false);
+	return 0;
+}
+
 /* kprobe and kretprobe: where fentry is not to be had, or where asked. */
 
 SEC("kprobe/kernel_clone")
@@ -345,12 +392,50 @@ int BPF_KRETPROBE(kretprobe_sys_setns, long ret)
 
 CS_MARKERS(MARKER_PROGRAMS, MARKER_PROGRAMS)
 
+SEC("kretprobe/current_chrooted")
+int BPF_KRETPROBE(kretprobe_current_chrooted, __u64 ret)
+{
+	return on_current_chrooted_return(ret);
+}
+
+SEC("kprobe/copy_clone_args_from_user")
+int BPF_KPROBE(kprobe_copy_clone_args_from_user)
+{
+	call_mark(false);
+	return 0;
+}
+
+/*
+ * In all modes: before 6.1 the kernel refuses fexit on a function that takes a
+ * struct by value, as a kuid_t is.
+ */
+
+SEC("kprobe/inc_ucount")
+int BPF_KPROBE(kprobe_inc_ucount, struct user_namespace *ns, __u32 uid,
+	       __s32 type)
+{
+	return on_inc_ucount(ns, uid, type);
+}
+
+SEC("kretprobe/inc_ucount")
+int BPF_KRETPROBE(kretprobe_inc_ucount, struct ucounts *ret)
+{
+	return on_inc_ucount_return(ret);
+}
+
 /* Raw tracepoints: everywhere, but a refused clone never gets there. */
 
 SEC("raw_tp/task_newtask")
 int BPF_PROG(tp_task_newtask, struct task_struct *child, __u64 clone_flags)
 {
 	return on_task_newtask(child, clone_flags);
+}
+
+/* Only for views that show calls which never get as far as copy_process(). */
+SEC("raw_tp/sys_exit")
+int BPF_PROG(tp_sys_exit, struct pt_regs *regs, long ret)
+{
+	return on_sys_exit(regs, ret);
 }
 
 /* Only for views that follow a command. */

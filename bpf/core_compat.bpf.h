@@ -254,4 +254,196 @@ kernfs_parent_(struct kernfs_node *node)
 	return BPF_CORE_READ(plain, parent);
 }
 
+/* Linux 5.10 counts in ints, 5.14 in longs, and processes too. */
+struct ucounts___int {
+	atomic_t ucount[1];
+} __attribute__((preserve_access_index));
+
+struct user_namespace___int {
+	int ucount_max[1];
+} __attribute__((preserve_access_index));
+
+struct ucounts___rlimit {
+	atomic_long_t rlimit[1];
+} __attribute__((preserve_access_index));
+
+struct user_namespace___rlimit {
+	long rlimit_max[1];
+} __attribute__((preserve_access_index));
+
+/* Since 5.14 counts have their namespaces; before, a user has one for all. */
+struct cred___ucounts {
+	struct ucounts *ucounts;
+} __attribute__((preserve_access_index));
+
+struct user_struct___processes {
+	atomic_t processes;
+} __attribute__((preserve_access_index));
+
+/* In 5.14 to 5.17 one of those. */
+enum ucount_type___nproc {
+	UCOUNT_RLIMIT_NPROC___before_5_18,
+};
+
+/* The number at @index of an array that lies at @array, @bytes each. */
+static __always_inline __s64 number_at(const void *array, __u64 bytes,
+				       __u32 index)
+{
+	__s64 number = 0;
+	__s32 small = 0;
+
+	if (bytes == 8) {
+		bpf_probe_read_kernel(&number, 8, array + index * 8);
+		return number;
+	}
+	bpf_probe_read_kernel(&small, 4, array + index * 4);
+	return small;
+}
+
+/* What a user has of @type (enum ucount_type), in the user namespace of that. */
+static __always_inline __s64 ucount_value(struct ucounts *counts, __u32 type)
+{
+	struct ucounts___int *any = (void *)counts;
+
+	return number_at(&any->ucount, bpf_core_field_size(any->ucount[0]),
+			 type);
+}
+
+/* How much of it all that a user has may be. */
+static __always_inline __s64 ucount_max(struct user_namespace *ns, __u32 type)
+{
+	struct user_namespace___int *any = (void *)ns;
+
+	return number_at(&any->ucount_max,
+			 bpf_core_field_size(any->ucount_max[0]), type);
+}
+
+/* The counts that a process of these credentials is counted in; 0: see above. */
+static __always_inline struct ucounts *cred_ucounts(const struct cred *cred)
+{
+	const struct cred___ucounts *counted = (const void *)cred;
+
+	if (!bpf_core_field_exists(counted->ucounts))
+		return 0;
+	return BPF_CORE_READ(counted, ucounts);
+}
+
+/* The first of enum rlimit_type, and of their arrays, is UCOUNT_RLIMIT_NPROC. */
+static __always_inline __s64 nproc_value(struct ucounts *counts)
+{
+	struct ucounts___rlimit *limited = (void *)counts;
+
+	if (bpf_core_field_exists(limited->rlimit))
+		return number_at(&limited->rlimit, 8, 0);
+	return ucount_value(
+		counts, bpf_core_enum_value(enum ucount_type___nproc,
+					    UCOUNT_RLIMIT_NPROC___before_5_18));
+}
+
+static __always_inline __s64 nproc_max(struct user_namespace *ns)
+{
+	struct user_namespace___rlimit *limited = (void *)ns;
+
+	if (bpf_core_field_exists(limited->rlimit_max))
+		return number_at(&limited->rlimit_max, 8, 0);
+	return ucount_max(
+		ns, bpf_core_enum_value(enum ucount_type___nproc,
+					UCOUNT_RLIMIT_NPROC___before_5_18));
+}
+
+/* The same before 5.14; -1: there it is not. */
+static __always_inline __s64 nproc_of_user(const struct cred *cred)
+{
+	struct user_struct___processes *user =
+		(void *)BPF_CORE_READ(cred, user);
+
+	if (!bpf_core_field_exists(user->processes))
+		return -1;
+	return BPF_CORE_READ(user, processes.counter);
+}
+
+/* Linux 6.3 made two words of 32 bits one of 64. */
+static __always_inline __u64 cred_caps(const struct cred *cred)
+{
+	__u64 caps = 0;
+
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
+	return caps;
+}
+
+/* Since 6.14 each pid namespace has a limit of its own. */
+struct pid_namespace___max {
+	int pid_max;
+} __attribute__((preserve_access_index));
+
+/* False: the machine has but one. */
+static __always_inline bool pid_ns_max(struct pid_namespace *ns, __s32 *max)
+{
+	struct pid_namespace___max *limited = (void *)ns;
+
+	if (!bpf_core_field_exists(limited->pid_max))
+		return false;
+	*max = BPF_CORE_READ(limited, pid_max);
+	return true;
+}
+
+/* Linux 7.1: children that nobody waits for. */
+struct signal_struct___autoreap {
+	unsigned int autoreap : 1;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool signal_autoreap(struct signal_struct *any)
+{
+	struct signal_struct___autoreap *signal = (void *)any;
+
+	if (!bpf_core_field_exists(signal->autoreap))
+		return false;
+	return BPF_CORE_READ_BITFIELD_PROBED(signal, autoreap);
+}
+
+/* Not every kernel has every controller. */
+struct pids_cgroup___here {
+	struct cgroup_subsys_state css;
+	atomic64_t counter;
+	atomic64_t limit;
+} __attribute__((preserve_access_index));
+
+enum cgroup_subsys_id___here {
+	pids_cgrp_id___here,
+	memory_cgrp_id___here,
+};
+
+static __always_inline bool has_pids_cgroups(void)
+{
+	return bpf_core_enum_value_exists(enum cgroup_subsys_id___here,
+					  pids_cgrp_id___here);
+}
+
+static __always_inline __u32 pids_cgroup_id(void)
+{
+	return bpf_core_enum_value(enum cgroup_subsys_id___here,
+				   pids_cgrp_id___here);
+}
+
+/* CONFIG_MEMCG: copy_process() frees a task_struct a grace period later. */
+static __always_inline bool has_memory_cgroups(void)
+{
+	return bpf_core_enum_value_exists(enum cgroup_subsys_id___here,
+					  memory_cgrp_id___here);
+}
+
+struct task_struct___seccomp {
+	struct seccomp seccomp;
+} __attribute__((preserve_access_index));
+
+/* SECCOMP_MODE_* */
+static __always_inline __u8 task_seccomp(struct task_struct *any)
+{
+	struct task_struct___seccomp *task = (void *)any;
+
+	if (!bpf_core_field_exists(task->seccomp))
+		return 0;
+	return BPF_CORE_READ(task, seccomp.mode);
+}
+
 #endif

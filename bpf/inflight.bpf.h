@@ -25,7 +25,9 @@ struct inflight {
 	bool wanted; /* so a record of its return is, too */
 	bool vfork;  /* CLONE_VFORK was asked for and there is a child */
 	bool policy_copied;
-	__u8 pad[4];
+	bool ucount_failed; /* inc_ucount() found no room */
+	bool chrooted;	    /* current_chrooted() said so */
+	__u8 pad[2];
 	struct cs_policy policy; /* the caller's, if policy_copied */
 };
 

@@ -106,9 +106,10 @@ static __always_inline void fill_policy(struct cs_policy *out,
 	policy_nodes(out, pol);
 }
 
-static __always_inline __u8 via_syscall(struct task_struct *task)
+static __always_inline __u8 via_registers(struct task_struct *task,
+					  struct pt_regs *regs)
 {
-	long nr = BPF_CORE_READ(current_regs(), orig_ax) & ~X32_SYSCALL_BIT_;
+	long nr = BPF_CORE_READ(regs, orig_ax) & ~X32_SYSCALL_BIT_;
 	bool compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT_;
 
 	if (nr == (compat ? 120 : 56))
@@ -120,6 +121,11 @@ static __always_inline __u8 via_syscall(struct task_struct *task)
 	if (nr == (compat ? 190 : 58))
 		return CS_VIA_VFORK;
 	return CS_VIA_UNKNOWN;
+}
+
+static __always_inline __u8 via_syscall(struct task_struct *task)
+{
+	return via_registers(task, current_regs());
 }
 
 /* kthreadd makes kernel threads; other kernel threads user-mode helpers. */

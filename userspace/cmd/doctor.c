@@ -111,7 +111,7 @@ static void print_stand_in(const struct source_place *place)
 
 	if (!place->used || !strstr(place->where, " arch_dup_task_struct"))
 		return;
-	host_symbols(&wished, &found, 1);
+	host_symbols(&wished, &found, NULL, 1);
 	printf("  %-34s   in place of dup_task_struct, which %s\n", "",
 	       found ? "would tell it only at its return" : "is inlined here: no symbol");
 }

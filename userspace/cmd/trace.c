@@ -93,6 +93,22 @@ static int output_width(void)
 	return size.ws_col;
 }
 
+/*
+ * A refused clone's reason costs nobody else. Calls that are refused earlier are looked for at the end of every
+ * system call of the machine: so only for those who ask about refusals, or about one program.
+ */
+static uint32_t kinds_wanted(const struct trace_options *options)
+{
+	const struct cs_filter *filter = &options->live.source.filter;
+	uint32_t kinds = options->kinds | SOURCE_KIND(CS_KIND_REFUSAL);
+
+	if (options->verbose)
+		kinds |= KINDS_VERBOSE;
+	if (options->verbose || options->live.command || filter->failed_only || filter->error)
+		kinds |= SOURCE_KIND(CS_KIND_CALL);
+	return kinds;
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	struct trace_options options = {.view = &view_table};
@@ -101,9 +117,7 @@ int cmd_trace(int argc, char **argv)
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
 	options.live.source.follow = options.live.command != NULL;
-	options.live.source.kinds |= options.kinds;
-	if (options.verbose)
-		options.live.source.kinds |= KINDS_VERBOSE;
+	options.live.source.kinds |= kinds_wanted(&options);
 	live.view = options.view;
 	live.view_options.out = stdout;
 	live.view_options.width = output_width();

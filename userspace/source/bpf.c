@@ -51,10 +51,12 @@ static const struct probe {
 	const char *tells;
 	uint64_t facts;		/* missing without it */
 	uint64_t facts_refused; /* missing from refused clones without it */
+	uint64_t facts_refusal; /* missing from what is told of their reasons without it */
 	uint32_t kinds;		/* planted if one of these is wanted */
 	uint32_t stages;	/* 1 << enum cs_stage: it is a marker of these */
 	bool for_follow;	/* planted if tasks are followed; with neither: always */
 	bool spare;		/* planted only where the one before it is not to be had */
+	bool tells_clone3;	/* that its own code is reached */
 	bool essential;
 } probes[] = {
 	/* clang-format off */
@@ -103,6 +105,38 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "kretprobe_sys_setns"},
 		.tells = "setns()",
 		.kinds = SOURCE_KIND(CS_KIND_NAMESPACES),
+	},
+	{
+		.target = "inc_ucount",
+		.program = {[ATTACH_FENTRY] = "kretprobe_inc_ucount",
+			    [ATTACH_KPROBE] = "kretprobe_inc_ucount"},
+		.tells = "user.max_* that refused a clone",
+		.facts_refusal = CS_MISSING(CS_REFUSAL_UCOUNT),
+		.kinds = SOURCE_KIND(CS_KIND_REFUSAL),
+	},
+	{
+		.target = "inc_ucount",
+		.program = {[ATTACH_FENTRY] = "kprobe_inc_ucount",
+			    [ATTACH_KPROBE] = "kprobe_inc_ucount"},
+		.tells = "what it counted, and for whom",
+		.facts_refusal = CS_MISSING(CS_REFUSAL_UCOUNT),
+		.kinds = SOURCE_KIND(CS_KIND_REFUSAL),
+	},
+	{
+		.target = "current_chrooted",
+		.program = {[ATTACH_FENTRY] = "fexit_current_chrooted",
+			    [ATTACH_KPROBE] = "kretprobe_current_chrooted"},
+		.tells = "chroot that refused a clone",
+		.facts_refusal = CS_MISSING(CS_REFUSAL_CHROOTED),
+		.kinds = SOURCE_KIND(CS_KIND_REFUSAL),
+	},
+	{
+		.target = "copy_clone_args_from_user",
+		.program = {[ATTACH_FENTRY] = "fentry_copy_clone_args_from_user",
+			    [ATTACH_KPROBE] = "kprobe_copy_clone_args_from_user"},
+		.tells = "clone3 refused by it, or by seccomp",
+		.kinds = SOURCE_KIND(CS_KIND_CALL),
+		.tells_clone3 = true,
 	},
 	{
 		.target = "sched_process_exit",
@@ -159,6 +193,13 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
 		.tells = "kernel_clone passed",
 	},
+	/* Last, so that what came before is known of every call that it sees. */
+	{
+		.target = "sys_exit",
+		.program = {[ATTACH_FENTRY] = "tp_sys_exit", [ATTACH_KPROBE] = "tp_sys_exit"},
+		.tells = "calls refused before kernel_clone",
+		.kinds = SOURCE_KIND(CS_KIND_CALL),
+	},
 	{
 		.target = "task_newtask",
 		.program = {[ATTACH_TRACEPOINT] = "tp_task_newtask"},
@@ -168,6 +209,25 @@ static const struct probe {
 };
 
 #define PROBE_COUNT (sizeof(probes) / sizeof(probes[0]))
+
+/* The kernel's variables that a refused clone's record is to tell, and where their addresses go. */
+static const struct variable {
+	const char *name;
+	size_t offset;
+} variables[] = {
+#define VARIABLE(name, field)                                                   \
+	{                                                                       \
+#name, offsetof(struct clonescope_bpf__rodata, variables.field) \
+	}
+	VARIABLE(nr_threads, nr_threads),
+	VARIABLE(max_threads, max_threads),
+	VARIABLE(sysctl_overcommit_memory, overcommit),
+	VARIABLE(sysctl_nr_open, nr_open),
+	VARIABLE(pid_max, pid_max),
+	VARIABLE(unprivileged_userns_clone, userns_clone),
+};
+
+#define VARIABLE_COUNT (sizeof(variables) / sizeof(variables[0]))
 
 /* What the task_newtask tracepoint has no way to tell. */
 #define TRACEPOINT_MISSES                                                   \
@@ -268,6 +328,9 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 	bpf->source.never_learnt |= probes[i].facts;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	bpf->skel->bss->never_learnt_refused |= probes[i].facts_refused;
+	bpf->skel->bss->never_learnt_refusal |= probes[i].facts_refusal;
+	if (probes[i].tells_clone3)
+		bpf->skel->bss->clone3_unseen = true;
 }
 
 /* Is there exactly one function of that name, and BTF for it where fentry needs that? */
@@ -286,17 +349,36 @@ static const char *why_no_target(const struct bpf_program *program, const char *
 	return NULL;
 }
 
-/* Look up what is needed; @found is 1 for each where /proc/kallsyms cannot be read. */
-static void count_symbols(const struct source_options *options, unsigned int found[])
+/* A name that several have tells nothing. */
+static void set_variables(struct clonescope_bpf *skel, const unsigned int found[],
+			  const uint64_t addresses[])
 {
-	const char *names[PROBE_COUNT];
+	for (size_t i = 0; i < VARIABLE_COUNT; i++)
+		if (found[i] == 1)
+			memcpy((char *)skel->rodata + variables[i].offset, &addresses[i],
+			       sizeof(addresses[i]));
+}
+
+/*
+ * Look up all targets; @found is 1 for each where /proc/kallsyms cannot be read. In passing, as that takes
+ * long, look up the variables.
+ */
+static void look_up(struct bpf_source *bpf, unsigned int found[PROBE_COUNT])
+{
+	const char *names[PROBE_COUNT + VARIABLE_COUNT];
+	unsigned int symbols[PROBE_COUNT + VARIABLE_COUNT];
+	uint64_t addresses[PROBE_COUNT + VARIABLE_COUNT] = {0};
+	bool failed;
 
 	for (size_t i = 0; i < PROBE_COUNT; i++)
-		names[i] = is_needed(&probes[i], options) ? probes[i].target : "";
-	if (!host_symbols(names, found, PROBE_COUNT))
-		return;
+		names[i] = is_needed(&probes[i], &bpf->options) ? probes[i].target : "";
+	for (size_t i = 0; i < VARIABLE_COUNT; i++)
+		names[PROBE_COUNT + i] = variables[i].name;
+	failed = host_symbols(names, symbols, addresses, PROBE_COUNT + VARIABLE_COUNT);
 	for (size_t i = 0; i < PROBE_COUNT; i++)
-		found[i] = 1;
+		found[i] = failed ? 1 : symbols[i];
+	if (!failed)
+		set_variables(bpf->skel, symbols + PROBE_COUNT, addresses + PROBE_COUNT);
 }
 
 static bool is_chosen(const struct bpf_source *bpf, size_t i, enum attach mode)
@@ -313,7 +395,7 @@ static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
 	const char *reason;
 	int error = 0;
 
-	count_symbols(&bpf->options, symbols);
+	look_up(bpf, symbols);
 	bpf_object__for_each_program(program, bpf->skel->obj)
 		bpf_program__set_autoload(program, false);
 	for (size_t i = 0; i < PROBE_COUNT && !error; i++) {

@@ -102,21 +102,29 @@ const char *host_tracefs(void)
 	return NULL;
 }
 
-int host_symbols(const char *const names[], unsigned int found[], size_t count)
+int host_symbols(const char *const names[], unsigned int found[], uint64_t addresses[],
+		 size_t count)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	char line[512], name[256], type;
+	unsigned long long address;
 
 	memset(found, 0, count * sizeof(*found));
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
 		/* A module's symbols end in "[module]": they are not the kernel's. */
-		if (strchr(line, '[') || sscanf(line, "%*s %c %255s", &type, name) != 2)
+		if (strchr(line, '[') ||
+		    sscanf(line, "%llx %c %255s", &address, &type, name) != 3 ||
+		    !strchr("tTdDbB", type))
 			continue;
-		for (size_t i = 0; i < count; i++)
-			if ((type == 't' || type == 'T') && !strcmp(name, names[i]))
-				found[i]++;
+		for (size_t i = 0; i < count; i++) {
+			if (strcmp(name, names[i]))
+				continue;
+			found[i]++;
+			if (addresses)
+				addresses[i] = address;
+		}
 	}
 	fclose(file);
 	return 0;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The running kernel's release, as uname -r prints it. */
 const char *host_release(void);
@@ -25,10 +26,12 @@ bool host_capable(int capability);
 const char *host_tracefs(void);
 
 /*
- * How many symbols of /proc/kallsyms have each of the @count names: 0 is missing, more than 1 ambiguous.
- * Returns 0, or a negative errno where it cannot be read.
+ * How many functions and variables of /proc/kallsyms have each of the @count names: 0 is missing, more than 1
+ * ambiguous. @addresses, if not NULL: where the last of each is, 0 where that is hidden from us. Returns 0, or
+ * a negative errno where it cannot be read.
  */
-int host_symbols(const char *const names[], unsigned int found[], size_t count);
+int host_symbols(const char *const names[], unsigned int found[], uint64_t addresses[],
+		 size_t count);
 
 /* Somebody has switched all kprobes off (kprobes/enabled in debugfs): they'd be planted and never hit. */
 bool host_kprobes_off(void);

@@ -202,7 +202,7 @@ static int check_symbols(char *why)
 					    "find_vm_area", "__mpol_dup"};
 	unsigned int found[sizeof(names) / sizeof(names[0])];
 
-	if (host_symbols(names, found, sizeof(names) / sizeof(names[0])))
+	if (host_symbols(names, found, NULL, sizeof(names) / sizeof(names[0])))
 		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (found[i] > 1) {
