@@ -280,7 +280,7 @@ enum cs_trail {
 	CS_TRAIL_TASK = 0,	 /* dup_task_struct(): the stack is given back */
 	CS_TRAIL_CREDS = 1,	 /* copy_creds(): real_cred is NULL again */
 	CS_TRAIL_LIMITS = 2,	 /* the list of children is an empty one */
-	CS_TRAIL_SCHED = 3,	 /* sched_fork() was entered: state is TASK_NEW */
+	CS_TRAIL_SCHED = 3,	 /* sched_fork() was entered: se.group_node is empty */
 	CS_TRAIL_SECURITY = 4,	 /* security_task_alloc(): shm_init_task() done */
 	CS_TRAIL_FILES = 5,	 /* copy_files(): files is NULL again */
 	CS_TRAIL_FS = 6,	 /* copy_fs(): fs is NULL again */
