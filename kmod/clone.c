@@ -12,6 +12,7 @@
 #include "kmod/detail.h"
 #include "kmod/plan.h"
 #include "kmod/record.h"
+#include "kmod/refusal.h"
 #include "kmod/trace.h"
 
 struct cs_inflight cs_copies;
@@ -63,9 +64,11 @@ int cs_on_copy_process(struct kretprobe_instance *instance,
 	copy->cpu = raw_smp_processor_id();
 	copy->kernel_clone = take_passed(copy->args);
 	copy->untold = CS_NESTED_FACTS & ~cs_plan_told(CS_EVENT_CLONE);
+	copy->refusal_told = cs_plan_told(CS_EVENT_REFUSAL);
 	copy->has_way = cs_way_begin(&copy->way);
 	if (!cs_inflight_claim(&cs_copies, copy)) {
 		copy->untold = CS_NESTED_FACTS;
+		copy->refusal_told = 0;
 		copy->has_way = false;
 	}
 
@@ -145,6 +148,8 @@ int cs_on_copy_process_return(struct kretprobe_instance *instance,
 
 	cs_inflight_release(&cs_copies);
 	tell_call(copy, child, now);
+	if (IS_ERR(child) && trace_clone_refusal_enabled())
+		cs_trace_refusal(copy, -PTR_ERR(child), now);
 	if (trace_clone_detail_enabled())
 		cs_trace_detail(copy, child, now);
 	if (trace_clone_phases_enabled())

@@ -4,14 +4,20 @@
 #define CLONESCOPE_COMPAT_H
 
 #include <linux/capability.h>
+#include <linux/cgroup-defs.h>
 #include <linux/compat.h>
+#include <linux/cred.h>
 #include <linux/kernfs.h>
 #include <linux/mempolicy.h>
 #include <linux/nodemask.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/user.h>
+#include <linux/user_namespace.h>
 #include <linux/version.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -204,6 +210,68 @@ cs_args_fn(const struct kernel_clone_args *args)
 #else
 #define CS_EXIT_GROUP_DEAD(name)
 #define cs_exit_group_dead(task, name) !atomic_read(&(task)->signal->live)
+#endif
+
+/*
+ * Since 5.14 processes are counted per user and user namespace, like the
+ * namespaces; before, those of a user were counted once. 6.1 took the counts
+ * out of the namespaces' array.
+ */
+#ifdef CS_HAVE_CRED_UCOUNTS
+typedef long cs_count_t;
+#define cs_cred_ucounts(cred)	((cred)->ucounts)
+#define cs_count(ucounts, type) atomic_long_read(&(ucounts)->ucount[type])
+#define cs_user_processes(cred) 0
+#ifdef CS_HAVE_RLIMIT_MAX
+#define cs_nproc(ucounts) \
+	atomic_long_read(&(ucounts)->rlimit[UCOUNT_RLIMIT_NPROC])
+#define cs_nproc_max(ns) READ_ONCE((ns)->rlimit_max[UCOUNT_RLIMIT_NPROC])
+#else
+#define cs_nproc(ucounts) cs_count(ucounts, UCOUNT_RLIMIT_NPROC)
+#define cs_nproc_max(ns)  READ_ONCE((ns)->ucount_max[UCOUNT_RLIMIT_NPROC])
+#endif
+#else
+#define cs_cred_ucounts(cred)	((struct ucounts *)NULL)
+#define cs_count(ucounts, type) atomic_read(&(ucounts)->ucount[type])
+#define cs_user_processes(cred) atomic_read(&(cred)->user->processes)
+#define cs_nproc(ucounts)	0
+#define cs_nproc_max(ns)	0
+#endif
+
+/* Since 6.14 each pid namespace has a pid_max of its own. */
+#ifdef CS_HAVE_PIDNS_MAX
+#define cs_pidns_max(ns) READ_ONCE((ns)->pid_max)
+#else
+#define cs_pidns_max(ns) 0
+#endif
+
+#ifdef CS_HAVE_AUTOREAP
+#define cs_autoreap(task) ((task)->signal->autoreap)
+#else
+#define cs_autoreap(task) false
+#endif
+
+/* Without it, nothing tells that a task_struct has been through shm_init(). */
+#ifdef CONFIG_SYSVIPC
+#define cs_shm_list(task) (&(task)->sysvshm.shm_clist)
+#else
+#define cs_shm_list(task) ((struct list_head *)NULL)
+#endif
+
+/*
+ * The beginning of the pids controller's own struct pids_cgroup, which is in
+ * no header (kernel/cgroup/pids.c); the same from 5.5 to 7.3.
+ */
+struct cs_pids_cgroup {
+	struct cgroup_subsys_state css;
+	atomic64_t counter;
+	atomic64_t limit;
+};
+
+#ifdef CONFIG_CGROUP_PIDS
+#define CS_PIDS_ID pids_cgrp_id
+#else
+#define CS_PIDS_ID (-1)
 #endif
 
 #endif

@@ -13,6 +13,8 @@
 #include "kmod/life.h"
 #include "kmod/plan.h"
 #include "kmod/record.h"
+#include "kmod/symbols.h"
+#include "kmod/ucount.h"
 
 unsigned int cs_max_inflight = 512;
 
@@ -93,6 +95,22 @@ static struct probe probes[] = {
 		.on_entry = cs_on_kernel_clone_call,
 		.on_return = cs_on_kernel_clone_return,
 		.state_size = sizeof(struct cs_kernel_clone),
+	},
+	{
+		.symbols = { "inc_ucount" },
+		.events = CS_FOR(REFUSAL),
+		.facts = CS_MISSING(CS_REFUSAL_UCOUNT),
+		.facts_of = CS_EVENT_REFUSAL,
+		.on_entry = cs_on_inc_ucount,
+		.on_return = cs_on_inc_ucount_return,
+		.state_size = sizeof(struct cs_ucount),
+	},
+	{
+		.symbols = { "current_chrooted" },
+		.events = CS_FOR(REFUSAL),
+		.facts = CS_MISSING(CS_REFUSAL_CHROOTED),
+		.facts_of = CS_EVENT_REFUSAL,
+		.on_return = cs_on_current_chrooted_return,
 	},
 	{
 		.symbols = { "schedule_tail" },
@@ -382,6 +400,8 @@ static int plant_event(enum cs_event event)
 {
 	int err = 0;
 
+	if (event == CS_EVENT_REFUSAL)
+		cs_symbols_find();
 	if (inflight[event])
 		err = cs_inflight_open(inflight[event], cs_max_inflight);
 	if (err)

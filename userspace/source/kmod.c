@@ -403,6 +403,8 @@ static const struct {
 	{"kernel_clone", "kretprobe", "time in kernel_clone, vfork"},
 	{"find_vm_area", "kprobe", "stack from the cache, or fresh"},
 	{"__mpol_dup", "kprobe", "policies copied, VMAs' too"},
+	{"inc_ucount", "kretprobe", "limits on namespaces"},
+	{"current_chrooted", "kretprobe", "a chroot, where it refuses"},
 	{"copy_process", "kretprobe", "everything else"},
 	{"", "kprobe", "task_struct of a refused clone"}, /* several stand-ins */
 };
