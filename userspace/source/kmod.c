@@ -406,7 +406,16 @@ static const struct {
 	{"inc_ucount", "kretprobe", "limits on namespaces"},
 	{"current_chrooted", "kretprobe", "a chroot, where it refuses"},
 	{"copy_process", "kretprobe", "everything else"},
-	{"", "kprobe", "task_struct of a refused clone"}, /* several stand-ins */
+	{"arch_dup_task_struct", "kprobe", "task_struct of a refused clone"},
+	{"dup_user_cpus_ptr", "kprobe", "task_struct of a refused clone"},
+	{"schedule_tail", "kprobe", "where a child first ran"},
+	{"sched_process_exec", "tracepoint", "exec"},
+	{"sched_process_exit", "tracepoint", "exit"},
+	{"ksys_unshare", "kretprobe", "unshare"},
+	{"__do_sys_setns", "kretprobe", "setns"},
+	{"__x64_sys_setns", "kretprobe", "setns, not of 32-bit programs"},
+	{"__arm64_sys_setns", "kretprobe", "setns, not of 32-bit programs"},
+	{"", "kprobe", "one of the stages of a clone"}, /* kmod/phases.h */
 };
 
 static const char *tells(const char *symbol, const char *kind)
