@@ -74,6 +74,17 @@ struct rule {
 	enum rules_fact fact; /* the sentence goes on: ", if " and rules_fact_text() */
 };
 
+/* How much speaks for a rule that may have refused a clone, from nothing to everything. */
+enum rules_sense {
+	RULES_OUT,	 /* it can't have been this one */
+	RULES_REMOTE,	 /* a hook that may return any errno */
+	RULES_UNLIKELY,	 /* rare, or the numbers of a moment later don't fit */
+	RULES_POSSIBLE,	 /* nothing is known for or against it */
+	RULES_LIKELY,	 /* the numbers of a moment later fit */
+	RULES_PROVEN,	 /* its condition holds: whatever came as far as this was refused */
+	RULES_WITNESSED, /* it was seen to refuse this very clone */
+};
+
 enum rules_verdict {
 	RULES_MAY_REFUSE, /* it depends on rule->fact, which is not known */
 	RULES_REFUSED,
@@ -101,6 +112,9 @@ void rules_request(struct clone_request *request, const struct cs_clone *rec);
 
 /* "the caller is the init of its pid namespace"; "" for RULES_FACT_NONE. */
 const char *rules_fact_text(enum rules_fact fact);
+
+/* "the numbers fit, a moment later"; for people. */
+const char *rules_sense_text(enum rules_sense sense);
 
 /* All rules, in the kernel's order. *@count is set to their number. */
 const struct rule *rules_table(size_t *count);
