@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -256,26 +257,63 @@ static void test_request_of_a_record(void **state)
 	refused(request, 0, "C5");
 }
 
+static void check_row(const struct rule *rule)
+{
+	assert_true(rule->error > 0 || rule->open);
+	assert_non_null(rule->sentence);
+	assert_true(strlen(rule->sentence) > 0 &&
+		    rule->sentence[strlen(rule->sentence) - 1] != '.');
+	assert_non_null(rule->function);
+	assert_true(!rule->until || rule->since <= rule->until);
+	assert_false(rule->all & rule->none);
+	assert_int_equal(rule->others[RULES_ERRORS_MAX - 1], 0);
+	assert_true(rule->fact == RULES_FACT_NONE || strlen(rules_fact_text(rule->fact)) > 0);
+	assert_int_equal(rule->basis == RULES_BY_EVIDENCE, rule->holds != NULL);
+	if (rule->basis == RULES_BY_REQUEST)
+		assert_true(rule->all || rule->any || rule->also);
+	if (rule->scope != RULES_SCOPE_ALL)
+		assert_int_equal(rule->stage, CS_STAGE_CHECKS);
+}
+
 static void test_table(void **state)
 {
-	const struct rule *rules;
-	size_t count;
+	const struct rule *rule, *before = NULL;
+	size_t count = 0, moved = 0;
 
 	(void)state;
-	rules = rules_table(&count);
-	assert_in_range(count, 25, RULES_MAX);
-	for (size_t i = 0; i < count; i++) {
-		assert_true(rules[i].error == EINVAL || rules[i].error == EPERM);
-		assert_non_null(rules[i].sentence);
-		assert_non_null(rules[i].function);
-		assert_true(!rules[i].until || rules[i].since <= rules[i].until);
-		assert_true(rules[i].all || rules[i].any || rules[i].also);
-		assert_false(rules[i].all & rules[i].none);
-		assert_true(strlen(rules_fact_text(rules[i].fact)) > 0 ||
-			    rules[i].fact == RULES_FACT_NONE);
+	for (; (rule = rules_at(count)); count++) {
+		check_row(rule);
+		if (before && rule->stage < before->stage)
+			moved++;
+		before = rule;
 	}
+	assert_in_range(count, 110, RULES_MAX);
+	assert_true(moved == 0);
 	assert_int_equal(
 		rules_check(&(struct clone_request){.flags = CLONE_SIGHAND}, V6_1, NULL, 0), 1);
+}
+
+/* Every row of the reference table has a rule here, in that order but for M14. */
+static void test_every_row_is_there(void **state)
+{
+	static const char *const groups =
+		"X3 A15 B2 C14 D1 E5 F8 G4 H1 I1 J4 K6 L1 M14 N1 O1 P7 Q2 "
+		"R8 S2 T1 U1 V2 ";
+	const struct rule *rule;
+
+	(void)state;
+	for (const char *at = groups; *at; at = strchr(at, ' ') + 1) {
+		for (int number = 1; number <= atoi(at + 1); number++) {
+			char id[8];
+			bool found = false;
+
+			snprintf(id, sizeof(id), "%c%d", *at, number);
+			for (size_t i = 0; (rule = rules_at(i)); i++)
+				found |= !strcmp(rule->id, id);
+			if (!found)
+				fail_msg("no rule %s", id);
+		}
+	}
 }
 
 /* Ask the running kernel. The child, where there is one, is gone when this returns. */
@@ -400,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_order_is_the_kernels),
 		cmocka_unit_test(test_request_of_a_record),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_every_row_is_there),
 		cmocka_unit_test(test_the_running_kernel_agrees),
 	};
 

@@ -17,10 +17,6 @@
 
 #define COLUMNS 80
 
-/* What the rules were read in. */
-#define OLDEST_KERNEL RULES_KERNEL(5, 10)
-#define NEWEST_KERNEL RULES_KERNEL(7, 3)
-
 /* One call, as the words on the command line describe it. */
 struct subject {
 	int via; /* enum cs_via */
@@ -75,7 +71,7 @@ static void print_flag(const struct flag_info *info, const struct subject *subje
 	snprintf(name, sizeof(name), "CLONE_%s", info->name);
 	snprintf(number, sizeof(number), "0x%llx", (unsigned long long)info->bit);
 	text_add(&text, "%s", info->meaning);
-	if (info->since > OLDEST_KERNEL) {
+	if (info->since > RULES_OLDEST) {
 		format_kernel(since, sizeof(since), info->since);
 		text_add(&text, " (since Linux %s)", since);
 	}
@@ -147,17 +143,19 @@ static void format_range(char *buf, size_t size, const struct rule *rule)
 	text_end(&text);
 }
 
-static void print_rule(const struct rule *rule, bool conditional, int kernel)
+static void print_rule(const struct rule *rule, int error, bool conditional, int kernel)
 {
-	char range[48] = "", sentence[320];
+	char range[48] = "", sentence[512];
 	struct text text = {.buf = sentence, .size = sizeof(sentence)};
-	int indent = printf("  %-4s %-7s ", rule->id, errno_name(rule->error));
+	int indent = printf("  %-4s %-7s ", rule->id, errno_name(error));
 
 	if (!kernel)
 		format_range(range, sizeof(range), rule);
 	text_add(&text, "%s%s", range, rule->sentence);
 	if (conditional)
 		text_add(&text, ", if %s", rules_fact_text(rule->fact));
+	if (rule->advice)
+		text_add(&text, " -- %s", rule->advice);
 	text_add(&text, " [%s]", rule->function);
 	text_end(&text);
 	print_wrapped(indent, sentence);
@@ -174,7 +172,7 @@ static size_t print_hits(const struct rules_hit *hits, size_t count, enum rules_
 			continue;
 		if (!printed++)
 			printf("%s\n", title);
-		print_rule(hits[i].rule, verdict == RULES_MAY_REFUSE, kernel);
+		print_rule(hits[i].rule, hits[i].rule->error, verdict == RULES_MAY_REFUSE, kernel);
 	}
 	return printed;
 }
@@ -206,7 +204,7 @@ static void print_rules(const struct subject *subject)
 	if (!refused)
 		printf(" no rule refuses these flags in themselves.\n");
 	print_hits(hits, count, RULES_MAY_REFUSE, "It depends on the caller:", subject->kernel);
-	if (subject->kernel > NEWEST_KERNEL)
+	if (subject->kernel > RULES_NEWEST)
 		printf("The rules are known up to Linux 7.3; newer ones may have changed.\n");
 }
 
@@ -216,28 +214,62 @@ static void explain_call(const struct subject *subject)
 	print_rules(subject);
 }
 
+/* What makes an errno possible, as the lists below name it. */
+enum group {
+	GROUP_REQUEST, /* flags and arguments */
+	GROUP_STATE,   /* limits, and the state of caller and system */
+	GROUP_CHANCE,  /* the rare */
+	GROUP_ANY,     /* hooks that give any errno */
+	GROUP_COUNT,
+};
+
+static const char *const group_titles[GROUP_COUNT] = {
+	[GROUP_REQUEST] = "Flags and arguments that the kernel refuses with it:",
+	[GROUP_STATE] = "Limits, and the state of caller and system, that lead to it:",
+	[GROUP_CHANCE] = "And, rarely:",
+	[GROUP_ANY] = "These may give it, as they may give any errno:",
+};
+
+static enum group group_of(const struct rule *rule, int error)
+{
+	if (!rules_gives(rule, error))
+		return rule->open ? GROUP_ANY : GROUP_COUNT;
+	if (rule->basis == RULES_BY_REQUEST || rule->scope == RULES_SCOPE_CLONE3)
+		return GROUP_REQUEST;
+	return rule->basis == RULES_BY_CHANCE ? GROUP_CHANCE : GROUP_STATE;
+}
+
+/* Print the rules of one group, in the kernel's order. Returns how many there are. */
+static size_t print_group(enum group group, const struct subject *subject)
+{
+	const struct rule *rule;
+	size_t printed = 0;
+
+	for (size_t i = 0; (rule = rules_at(i)); i++) {
+		if (group_of(rule, subject->error) != group ||
+		    !rules_in_kernel(rule, subject->kernel))
+			continue;
+		if (!printed++)
+			printf("\n%s\n", group_titles[group]);
+		print_rule(rule, subject->error, rule->fact != RULES_FACT_NONE, subject->kernel);
+	}
+	return printed;
+}
+
 static void explain_errno(const struct subject *subject)
 {
-	const struct rule *table;
-	size_t count, found = 0;
+	size_t found = 0;
 
 	printf("%s (%d)", errno_name(subject->error), subject->error);
 	if (subject->error < 512)
 		printf(": %s", strerror(subject->error));
-	printf("\n\n");
+	putchar('\n');
 
-	table = rules_table(&count);
-	for (size_t i = 0; i < count; i++) {
-		if (table[i].error != subject->error)
-			continue;
-		if (!found++)
-			printf("Flags that the kernel refuses with it:\n");
-		print_rule(&table[i], table[i].fact != RULES_FACT_NONE, 0);
-	}
+	for (int group = 0; group < GROUP_ANY; group++)
+		found += print_group((enum group)group, subject);
 	if (!found)
-		print_wrapped(0,
-			      "No rule about flags gives this errno: where a clone fails with it, "
-			      "a limit or the state of the system was the reason.");
+		printf("\nNo rule of the kernel refuses a clone with it.\n");
+	print_group(GROUP_ANY, subject);
 }
 
 static bool parse_kernel(const char *text, int *kernel)
@@ -251,7 +283,7 @@ static bool parse_kernel(const char *text, int *kernel)
 	if (after && after != '.' && after != '-')
 		return false;
 	*kernel = RULES_KERNEL((int)major, (int)minor);
-	return *kernel >= OLDEST_KERNEL;
+	return *kernel >= RULES_OLDEST;
 }
 
 static void parse_word(const char *word, struct subject *subject, struct argp_state *state)

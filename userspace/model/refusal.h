@@ -67,7 +67,7 @@ size_t refusal_explain_call(const struct cs_call *call, int kernel,
 
 /*
  * Write @verdict as one line: "EAGAIN: pids.max 64 reached in /x", "restarted: a signal was pending
- * (-ERESTARTNOINTR)", "EAGAIN: one of 2: ...; ...", "EXDEV: no rule known"; "" for REFUSAL_NONE.
+ * (-ERESTARTNOINTR)", "EAGAIN: perhaps ...; or ...", "EXDEV: no rule known"; "" for REFUSAL_NONE.
  * Safe for a terminal. The advice is not in it. Returns the length of the whole line, which may be
  * more than fits.
  */

@@ -1,361 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rules by which the kernel refuses a clone for its flags alone. */
+/* The rules by which the kernel refuses a clone: what is asked of the table. */
 #include "model/rules.h"
 
-#include <errno.h>
-#include <linux/sched.h>
+#include <stdio.h>
 
-#include "model/flags.h"
+#include "model/rules_table.h"
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+/* include/uapi/linux/capability.h */
+#define CAP_SYS_ADMIN 21
 
-/* _NSIG of x86 and arm64. */
-#define SIGNAL_MAX 64
-
-/* CLONE_LEGACY_FLAGS and what clone3_args_valid() allows besides. */
-#define CLONE3_FLAGS_5_10 (0xffffffffULL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP)
-#define CLONE3_FLAGS_7_1 \
-	(CLONE3_FLAGS_5_10 | CLONE_AUTOREAP | CLONE_NNP | CLONE_PIDFD_AUTOKILL | CLONE_EMPTY_MNTNS)
-
-/* What copy_namespaces() wants CAP_SYS_ADMIN for. */
-#define NEW_NAMESPACES                                                                       \
-	((uint64_t)CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | \
-	 CLONE_NEWCGROUP | CLONE_NEWTIME)
-
-static bool signal_beyond_byte(const struct clone_request *request)
-{
-	return request->exit_signal & ~(uint64_t)CSIGNAL;
-}
-
-static bool signal_beyond_last(const struct clone_request *request)
-{
-	return request->exit_signal > SIGNAL_MAX;
-}
-
-static bool signal_given(const struct clone_request *request)
-{
-	return request->exit_signal != 0;
-}
-
-static bool stack_half_given(const struct clone_request *request)
-{
-	return request->has_stack && !request->stack != !request->stack_size;
-}
-
-/* clone(2) hands the same pointer on as pidfd and as parent_tid. */
-static bool pointers_shared(const struct clone_request *request)
-{
-	return !request->clone3;
-}
-
-static bool pointers_apart(const struct clone_request *request)
-{
-	return request->clone3;
-}
-
-static bool autoreap_conflict(const struct clone_request *request)
-{
-	return (request->flags & (CLONE_THREAD | CLONE_PARENT)) || signal_given(request);
-}
-
-static bool autokill_incomplete(const struct clone_request *request)
-{
-	return !(request->flags & CLONE_PIDFD) || !(request->flags & CLONE_AUTOREAP) ||
-	       (request->flags & CLONE_THREAD);
-}
-
-static const struct rule rules[] = {
-	{
-		.id = "A7",
-		.error = EINVAL,
-		.sentence = "clone_args.exit_signal has bits above the lowest byte",
-		.function = "copy_clone_args_from_user",
-		.scope = RULES_SCOPE_CLONE3,
-		.also = signal_beyond_byte,
-	},
-	{
-		.id = "A8",
-		.error = EINVAL,
-		.sentence = "the exit signal is above 64",
-		.function = "copy_clone_args_from_user",
-		.scope = RULES_SCOPE_CLONE3,
-		.until = RULES_KERNEL(7, 1),
-		.also = signal_beyond_last,
-	},
-	{
-		.id = "A11",
-		.error = EINVAL,
-		.sentence = "a flag above CLONE_INTO_CGROUP, which this kernel does not know",
-		.function = "clone3_args_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.until = RULES_KERNEL(7, 0),
-		.any = ~CLONE3_FLAGS_5_10,
-	},
-	{
-		.id = "A11",
-		.error = EINVAL,
-		.sentence = "a flag above CLONE_EMPTY_MNTNS, which this kernel does not know",
-		.function = "clone3_args_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.since = RULES_KERNEL(7, 1),
-		.any = ~CLONE3_FLAGS_7_1,
-	},
-	{
-		.id = "A12",
-		.error = EINVAL,
-		.sentence = "CLONE_DETACHED, or a bit of the lowest byte other than CLONE_NEWTIME, "
-			    "in clone_args.flags",
-		.function = "clone3_args_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.any = CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME),
-	},
-	{
-		.id = "A13",
-		.error = EINVAL,
-		.sentence = "CLONE_SIGHAND with CLONE_CLEAR_SIGHAND",
-		.function = "clone3_args_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.all = CLONE_SIGHAND | CLONE_CLEAR_SIGHAND,
-	},
-	{
-		.id = "A14",
-		.error = EINVAL,
-		.sentence = "CLONE_THREAD or CLONE_PARENT with an exit signal",
-		.function = "clone3_args_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.any = CLONE_THREAD | CLONE_PARENT,
-		.also = signal_given,
-	},
-	{
-		.id = "A15",
-		.error = EINVAL,
-		.sentence = "one of clone_args.stack and stack_size without the other",
-		.function = "clone3_stack_valid",
-		.scope = RULES_SCOPE_CLONE3,
-		.also = stack_half_given,
-	},
-	{
-		.id = "B1",
-		.error = EINVAL,
-		.sentence = "CLONE_PIDFD with CLONE_PARENT_SETTID: for clone(2) both write to the "
-			    "same pointer",
-		.function = "kernel_clone",
-		.scope = RULES_SCOPE_KERNEL_CLONE,
-		.all = CLONE_PIDFD | CLONE_PARENT_SETTID,
-		.also = pointers_shared,
-	},
-	{
-		.id = "B1",
-		.error = EINVAL,
-		.sentence = "CLONE_PIDFD with CLONE_PARENT_SETTID",
-		.function = "kernel_clone",
-		.scope = RULES_SCOPE_KERNEL_CLONE,
-		.all = CLONE_PIDFD | CLONE_PARENT_SETTID,
-		.also = pointers_apart,
-		.fact = RULES_FACT_SAME_POINTER,
-	},
-	{
-		.id = "B2",
-		.error = EINVAL,
-		.sentence = "the exit signal is above 64",
-		.function = "kernel_clone",
-		.scope = RULES_SCOPE_KERNEL_CLONE,
-		.since = RULES_KERNEL(7, 2),
-		.also = signal_beyond_last,
-	},
-	{
-		.id = "C1",
-		.error = EINVAL,
-		.sentence = "CLONE_NEWNS with CLONE_FS",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_NEWNS | CLONE_FS,
-	},
-	{
-		.id = "C1",
-		.error = EINVAL,
-		.sentence = "CLONE_EMPTY_MNTNS, which implies CLONE_NEWNS, with CLONE_FS",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_EMPTY_MNTNS | CLONE_FS,
-		.none = CLONE_NEWNS,
-	},
-	{
-		.id = "C2",
-		.error = EINVAL,
-		.sentence = "CLONE_NEWUSER with CLONE_FS",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_NEWUSER | CLONE_FS,
-	},
-	{
-		.id = "C3",
-		.error = EPERM,
-		.sentence = "CLONE_NEWUSER",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_NEWUSER,
-		.fact = RULES_FACT_USERNS_FORBIDDEN,
-	},
-	{
-		.id = "C4",
-		.error = EINVAL,
-		.sentence = "CLONE_THREAD without CLONE_SIGHAND",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_THREAD,
-		.none = CLONE_SIGHAND,
-	},
-	{
-		.id = "C5",
-		.error = EINVAL,
-		.sentence = "CLONE_SIGHAND without CLONE_VM",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_SIGHAND,
-		.none = CLONE_VM,
-	},
-	{
-		.id = "C6",
-		.error = EINVAL,
-		.sentence = "CLONE_PARENT",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_PARENT,
-		.fact = RULES_FACT_PIDNS_INIT,
-	},
-	{
-		.id = "C7",
-		.error = EINVAL,
-		.sentence = "CLONE_THREAD with CLONE_NEWUSER or CLONE_NEWPID",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_THREAD,
-		.any = CLONE_NEWUSER | CLONE_NEWPID,
-	},
-	{
-		.id = "C7",
-		.error = EINVAL,
-		.sentence = "CLONE_THREAD",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_THREAD,
-		.none = CLONE_NEWUSER | CLONE_NEWPID,
-		.fact = RULES_FACT_PIDNS_PENDING,
-	},
-	{
-		/* Gone with "fs/exec: switch timens when a task gets a new mm" (v6.2). */
-		.id = "C8",
-		.error = EINVAL,
-		.sentence = "CLONE_THREAD or CLONE_VM",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.until = RULES_KERNEL(6, 1),
-		.any = CLONE_THREAD | CLONE_VM,
-		.fact = RULES_FACT_TIMENS_PENDING,
-	},
-	{
-		.id = "C9",
-		.error = EINVAL,
-		.sentence = "CLONE_PIDFD with CLONE_DETACHED",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_PIDFD | CLONE_DETACHED,
-	},
-	{
-		/* Gone with "pidfd: clone: allow CLONE_THREAD | CLONE_PIDFD together" (v6.9). */
-		.id = "C9",
-		.error = EINVAL,
-		.sentence = "CLONE_PIDFD with CLONE_THREAD",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.until = RULES_KERNEL(6, 8),
-		.all = CLONE_PIDFD | CLONE_THREAD,
-	},
-	{
-		.id = "C10",
-		.error = EINVAL,
-		.sentence = "CLONE_AUTOREAP with CLONE_THREAD, CLONE_PARENT or an exit signal",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_AUTOREAP,
-		.also = autoreap_conflict,
-	},
-	{
-		.id = "C11",
-		.error = EINVAL,
-		.sentence = "CLONE_PARENT",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_PARENT,
-		.fact = RULES_FACT_CALLER_AUTOREAP,
-	},
-	{
-		.id = "C12",
-		.error = EINVAL,
-		.sentence = "CLONE_NNP with CLONE_THREAD",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_NNP | CLONE_THREAD,
-	},
-	{
-		.id = "C13",
-		.error = EINVAL,
-		.sentence = "CLONE_PIDFD_AUTOKILL without CLONE_PIDFD, without CLONE_AUTOREAP, or "
-			    "with CLONE_THREAD",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_PIDFD_AUTOKILL,
-		.also = autokill_incomplete,
-	},
-	{
-		.id = "C14",
-		.error = EPERM,
-		.sentence = "CLONE_PIDFD_AUTOKILL without CLONE_NNP",
-		.function = "copy_process",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_PIDFD_AUTOKILL,
-		.none = CLONE_NNP,
-		.fact = RULES_FACT_NO_CAP_SYS_ADMIN,
-	},
-	{
-		.id = "M1",
-		.error = EPERM,
-		.sentence = "a new namespace without CLONE_NEWUSER",
-		.function = "copy_namespaces",
-		.scope = RULES_SCOPE_ALL,
-		.any = NEW_NAMESPACES,
-		.none = CLONE_NEWUSER,
-		.fact = RULES_FACT_NO_CAP_SYS_ADMIN,
-	},
-	{
-		.id = "M1",
-		.error = EPERM,
-		.sentence = "CLONE_EMPTY_MNTNS without CLONE_NEWUSER",
-		.function = "copy_namespaces",
-		.scope = RULES_SCOPE_ALL,
-		.since = RULES_KERNEL(7, 1),
-		.all = CLONE_EMPTY_MNTNS,
-		.none = NEW_NAMESPACES | CLONE_NEWUSER,
-		.fact = RULES_FACT_NO_CAP_SYS_ADMIN,
-	},
-	{
-		.id = "M2",
-		.error = EINVAL,
-		.sentence = "CLONE_NEWIPC with CLONE_SYSVSEM",
-		.function = "copy_namespaces",
-		.scope = RULES_SCOPE_ALL,
-		.all = CLONE_NEWIPC | CLONE_SYSVSEM,
-	},
+static const struct rules_chapter *const chapters[] = {
+	&rules_of_args,	      &rules_of_flags, &rules_of_task,
+	&rules_of_namespaces, &rules_of_pid,   &rules_of_cgroup,
 };
 
-_Static_assert(ARRAY_SIZE(rules) <= RULES_MAX, "an array of RULES_MAX hits is always enough");
+const struct rule *rules_at(size_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(chapters); i++) {
+		if (index < chapters[i]->count)
+			return &chapters[i]->rows[index];
+		index -= chapters[i]->count;
+	}
+	return NULL;
+}
 
 static const char *const fact_texts[RULES_FACT_COUNT] = {
 	[RULES_FACT_NONE] = "",
@@ -371,12 +38,33 @@ static const char *const fact_texts[RULES_FACT_COUNT] = {
 	[RULES_FACT_NO_CAP_SYS_ADMIN] = "the caller has no CAP_SYS_ADMIN in its user namespace",
 };
 
+const char *rules_fact_text(enum rules_fact fact)
+{
+	return fact < RULES_FACT_COUNT ? fact_texts[fact] : "";
+}
+
+static const char *const sense_texts[] = {
+	[RULES_OUT] = "ruled out",
+	[RULES_REMOTE] = "it may give any errno",
+	[RULES_UNLIKELY] = "rare, or its numbers don't fit, read a moment later",
+	[RULES_POSSIBLE] = "nothing is known for or against it",
+	[RULES_LIKELY] = "its numbers fit, read a moment later",
+	[RULES_PROVEN] = "its condition holds",
+	[RULES_WITNESSED] = "it was seen to refuse this clone",
+};
+
+const char *rules_sense_text(enum rules_sense sense)
+{
+	return sense < ARRAY_SIZE(sense_texts) ? sense_texts[sense] : "?";
+}
+
 static bool passes(const struct clone_request *request, enum rules_scope scope)
 {
 	switch (scope) {
 	case RULES_SCOPE_CLONE3:
 		return request->clone3;
 	case RULES_SCOPE_KERNEL_CLONE:
+	case RULES_SCOPE_BEFORE:
 		return !request->past_kernel_clone;
 	case RULES_SCOPE_ALL:
 		break;
@@ -384,7 +72,7 @@ static bool passes(const struct clone_request *request, enum rules_scope scope)
 	return true;
 }
 
-static bool in_kernel(const struct rule *rule, int kernel)
+bool rules_in_kernel(const struct rule *rule, int kernel)
 {
 	if (!kernel)
 		return true;
@@ -405,15 +93,16 @@ static bool is_about(const struct rule *rule, const struct clone_request *reques
 size_t rules_check(const struct clone_request *request, int kernel, struct rules_hit *hits,
 		   size_t max)
 {
+	const struct rule *rule;
 	size_t count = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		const struct rule *rule = &rules[i];
+	for (size_t i = 0; (rule = rules_at(i)); i++) {
 		enum rules_tristate fact = rule->fact ? request->facts[rule->fact] : RULES_YES;
 
-		if (fact == RULES_NO || !in_kernel(rule, kernel))
+		if (rule->basis != RULES_BY_REQUEST || fact == RULES_NO)
 			continue;
-		if (!passes(request, rule->scope) || !is_about(rule, request))
+		if (!rules_in_kernel(rule, kernel) || !passes(request, rule->scope) ||
+		    !is_about(rule, request))
 			continue;
 		if (count < max) {
 			hits[count].rule = rule;
@@ -433,13 +122,128 @@ void rules_request(struct clone_request *request, const struct cs_clone *rec)
 	};
 }
 
-const char *rules_fact_text(enum rules_fact fact)
+static enum rules_tristate yes_if(bool holds)
 {
-	return fact < RULES_FACT_COUNT ? fact_texts[fact] : "";
+	return holds ? RULES_YES : RULES_NO;
 }
 
-const struct rule *rules_table(size_t *count)
+void rules_facts(struct clone_request *request, const struct cs_refusal *refusal)
 {
-	*count = ARRAY_SIZE(rules);
-	return rules;
+	bool admin = refusal->caps >> CAP_SYS_ADMIN & 1;
+	enum rules_tristate *facts = request->facts;
+
+	facts[RULES_FACT_PIDNS_INIT] = yes_if(refusal->is & CS_IS(CS_IS_PIDNS_INIT));
+	facts[RULES_FACT_PIDNS_PENDING] = yes_if(refusal->is & CS_IS(CS_IS_PIDNS_PENDING));
+	facts[RULES_FACT_TIMENS_PENDING] = yes_if(refusal->is & CS_IS(CS_IS_TIMENS_PENDING));
+	facts[RULES_FACT_CALLER_AUTOREAP] = yes_if(refusal->is & CS_IS(CS_IS_AUTOREAP));
+	facts[RULES_FACT_NO_CAP_SYS_ADMIN] = yes_if(!admin);
+	/* capable() asks in the initial user namespace. */
+	if (!(refusal->missing & CS_MISSING(CS_REFUSAL_USERNS_CLONE)))
+		facts[RULES_FACT_USERNS_FORBIDDEN] =
+			yes_if(!refusal->userns_clone && (!admin || refusal->user_level));
+	else if (admin && !refusal->user_level)
+		facts[RULES_FACT_USERNS_FORBIDDEN] = RULES_NO;
+}
+
+void rules_request_of_call(struct clone_request *request, const struct cs_call *call)
+{
+	*request = (struct clone_request){
+		.flags = call->flags,
+		.exit_signal = call->exit_signal,
+		.clone3 = call->via == CS_VIA_CLONE3,
+		.has_stack = call->args_known,
+		.stack = call->stack,
+		.stack_size = call->stack_size,
+	};
+	request->facts[RULES_FACT_SAME_POINTER] = yes_if(call->pidfd == call->parent_tid);
+}
+
+bool rules_gives(const struct rule *rule, int error)
+{
+	if (rule->error == error)
+		return true;
+	for (size_t i = 0; i < RULES_ERRORS_MAX && rule->others[i]; i++)
+		if (rule->others[i] == error)
+			return true;
+	return false;
+}
+
+/* Was @rule on the way of this clone or call, as far as it came? */
+static bool on_the_way(const struct rule *rule, const struct rules_case *c)
+{
+	if (!rules_in_kernel(rule, c->kernel) || !passes(c->request, rule->scope))
+		return false;
+	if (!c->call)
+		return true;
+	if (!c->call->entered)
+		return rule->scope == RULES_SCOPE_BEFORE;
+	return rule->scope != RULES_SCOPE_ALL;
+}
+
+/* What clone3() was asked is in its caller's memory, which could not be read. */
+static bool args_unknown(const struct rules_case *c)
+{
+	return c->call && c->request->clone3 && !c->call->args_known;
+}
+
+static enum rules_sense weigh_fact(const struct rule *rule, const struct rules_case *c)
+{
+	enum rules_tristate fact = rule->fact ? c->request->facts[rule->fact] : RULES_YES;
+
+	/* security_capable(): a security module may say no where the credentials say yes. */
+	if (fact == RULES_NO && rule->fact == RULES_FACT_NO_CAP_SYS_ADMIN)
+		return RULES_REMOTE;
+	return sense_if(fact, RULES_PROVEN, RULES_OUT);
+}
+
+static enum rules_sense weigh_basis(const struct rule *rule, const struct rules_case *c)
+{
+	switch (rule->basis) {
+	case RULES_BY_REQUEST:
+		return weigh_fact(rule, c);
+	case RULES_BY_EVIDENCE:
+		return rule->holds(c);
+	case RULES_BY_STATE:
+		return RULES_POSSIBLE;
+	case RULES_BY_CHANCE:
+		break;
+	}
+	return RULES_UNLIKELY;
+}
+
+enum rules_sense rules_weigh(const struct rule *rule, const struct rules_case *c)
+{
+	bool usual = rules_gives(rule, c->error);
+	enum rules_sense sense;
+
+	if ((!usual && !rule->open) || !on_the_way(rule, c))
+		return RULES_OUT;
+	if (args_unknown(c) && rule->basis == RULES_BY_REQUEST)
+		return RULES_POSSIBLE;
+	if (!args_unknown(c) && !is_about(rule, c->request))
+		return RULES_OUT;
+	sense = weigh_basis(rule, c);
+	return usual || sense == RULES_OUT ? sense : RULES_REMOTE;
+}
+
+bool rules_tell_ucount(struct text *text, const struct rules_case *c, const char *type)
+{
+	const struct cs_refusal *refusal = c->refusal;
+
+	if (!knows(c, CS_REFUSAL_UCOUNT))
+		return false;
+	text_add(text, "user.max_%s_namespaces %lld for uid %u in user namespace %u", type,
+		 (long long)refusal->ucount_max, refusal->ucount_uid, refusal->ucount_ns);
+	if (refusal->ucount_level)
+		text_add(text, ", %d deep", refusal->ucount_level);
+	return true;
+}
+
+void rules_tell_path(struct text *text, const struct cs_refusal *refusal)
+{
+	char path[CS_PATH_LEN + 1], quoted[4 * CS_PATH_LEN + 4];
+
+	/* What a broken producer sends may lack its NUL. */
+	snprintf(path, sizeof(path), "%.*s", CS_PATH_LEN, refusal->cgroup);
+	text_add(text, "%s", *path ? text_quote(quoted, sizeof(quoted), path) : "?");
 }
