@@ -134,6 +134,27 @@ static void test_all_conditions_count(void **state)
 	assert_false(filter_match(&filter, &rec));
 }
 
+/* A condition on what a record doesn't have is not met. */
+static void test_life(void **state)
+{
+	struct cs_exit exit = {.head.kind = CS_KIND_EXIT, .tid = 11, .tgid = 10, .comm = "worker"};
+	struct cs_start start = {.head.kind = CS_KIND_START, .tid = 11, .tgid = 10};
+	struct cs_filter all = {0}, process = {.has_tgid = true, .tgid = 10};
+	struct cs_filter other = {.has_tid = true, .tid = 10}, user = {.has_uid = true};
+	struct cs_filter failed = {.failed_only = true}, name = {0};
+
+	(void)state;
+	filter_set_comm(&name, "worker");
+	assert_true(filter_match_life(&all, &exit.head));
+	assert_true(filter_match_life(&process, &exit.head));
+	assert_true(filter_match_life(&process, &start.head));
+	assert_false(filter_match_life(&other, &exit.head));
+	assert_false(filter_match_life(&user, &exit.head));
+	assert_false(filter_match_life(&failed, &exit.head));
+	assert_true(filter_match_life(&name, &exit.head));
+	assert_false(filter_match_life(&name, &start.head));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_flags_must_all_be_set),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_all_conditions_count),
+		cmocka_unit_test(test_life),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -77,3 +77,31 @@ bool filter_match_call(const struct cs_filter *filter, const struct cs_call *rec
 	memcpy(same.comm, rec->comm, sizeof(same.comm));
 	return filter_match(filter, &same);
 }
+
+static void set_task(struct cs_clone *same, uint32_t tid, uint32_t tgid, const char *comm)
+{
+	same->tid = tid;
+	same->tgid = tgid;
+	if (comm)
+		memcpy(same->comm, comm, sizeof(same->comm));
+}
+
+bool filter_match_life(const struct cs_filter *filter, const struct cs_head *head)
+{
+	const struct cs_start *start = (const void *)head;
+	const struct cs_exec *exec = (const void *)head;
+	const struct cs_exit *exit = (const void *)head;
+	const struct cs_namespaces *namespaces = (const void *)head;
+	struct cs_clone same = {0};
+
+	if (head->kind == CS_KIND_START)
+		set_task(&same, start->tid, start->tgid, NULL);
+	else if (head->kind == CS_KIND_EXEC)
+		set_task(&same, exec->tid, exec->tgid, exec->comm);
+	else if (head->kind == CS_KIND_EXIT)
+		set_task(&same, exit->tid, exit->tgid, exit->comm);
+	else if (head->kind == CS_KIND_NAMESPACES)
+		set_task(&same, namespaces->tid, namespaces->tgid, namespaces->comm);
+	/* None of them has it. */
+	return !filter->has_uid && filter_match(filter, &same);
+}

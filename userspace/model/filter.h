@@ -35,4 +35,7 @@ bool filter_match(const struct cs_filter *filter, const struct cs_clone *rec);
 bool filter_match_return(const struct cs_filter *filter, const struct cs_return *rec);
 bool filter_match_call(const struct cs_filter *filter, const struct cs_call *rec);
 
+/* The same for what became of a task: struct cs_start, cs_exec, cs_exit, cs_namespaces. */
+bool filter_match_life(const struct cs_filter *filter, const struct cs_head *head);
+
 #endif

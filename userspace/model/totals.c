@@ -25,6 +25,7 @@ struct table {
 struct totals {
 	struct totals_summary summary;
 	struct table tables[TOTALS_KINDS];
+	struct histogram phases[TOTALS_WAKE_UP + 1];
 };
 
 /* How records are told apart by one kind. */
@@ -354,6 +355,20 @@ void totals_free(struct totals *totals)
 const struct totals_summary *totals_summary(const struct totals *totals)
 {
 	return &totals->summary;
+}
+
+void totals_add_phases(struct totals *totals, const struct cs_phases *phases)
+{
+	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
+		if (phases->phase_ns[stage])
+			histogram_add(&totals->phases[stage], phases->phase_ns[stage]);
+	if (phases->wake_ns)
+		histogram_add(&totals->phases[TOTALS_WAKE_UP], phases->wake_ns);
+}
+
+const struct histogram *totals_phase(const struct totals *totals, int stage)
+{
+	return &totals->phases[stage];
 }
 
 static int by_count(const void *a, const void *b)

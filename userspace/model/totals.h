@@ -35,6 +35,9 @@ enum totals_kind {
 /* No signal. */
 #define TOTALS_SIGNAL_UNKNOWN (-1)
 
+/* Comes after the stages of totals_phase(). */
+#define TOTALS_WAKE_UP CS_STAGE_COUNT
+
 /* One cell of the node matrix: the nodes of the CPU, the task_struct and the stack. */
 struct totals_cell {
 	__s16 cpu_node;
@@ -100,6 +103,12 @@ void totals_reset(struct totals *totals);
 void totals_add(struct totals *totals, const struct cs_clone *rec);
 
 const struct totals_summary *totals_summary(const struct totals *totals);
+
+/* Of a clone that made a child: the times of its stages. A stage that was not entered took none. */
+void totals_add_phases(struct totals *totals, const struct cs_phases *phases);
+
+/* All times of a stage; TOTALS_WAKE_UP: from the return to wake_up_new_task(). */
+const struct histogram *totals_phase(const struct totals *totals, int stage);
 
 /*
  * The groups of one kind, most records first, equals by text, "(other)" last where it holds

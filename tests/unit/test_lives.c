@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What becomes of a task is joined to the clone that made it, and to no other. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include "model/lives.h"
+
+static struct cs_clone clone_of(uint32_t tid, uint32_t child)
+{
+	struct cs_clone rec = {
+		.head.ts_ns = 5000,
+		.tid = tid,
+		.start_ns = 100,
+		.comm = "maker",
+		.child_tid = child,
+		.child_start_ns = 4000,
+		.task_node = 1,
+		.stack_pages = 2,
+		.stack_nodes = {2, 3},
+	};
+
+	return rec;
+}
+
+static struct cs_start start_of(uint32_t tid, uint64_t start_ns, int node)
+{
+	struct cs_start rec = {
+		.head.kind = CS_KIND_START, .tid = tid, .start_ns = start_ns, .node = node};
+
+	return rec;
+}
+
+static void test_joined_by_identity(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone rec = clone_of(10, 20);
+	struct cs_exec exec = {.head.kind = CS_KIND_EXEC, .tid = 20, .start_ns = 4000};
+	struct cs_exit exit = {.head.kind = CS_KIND_EXIT, .tid = 20, .start_ns = 4001};
+	struct cs_namespaces namespaces = {
+		.head.kind = CS_KIND_NAMESPACES, .tid = 10, .start_ns = 100};
+	struct cs_return other = {.head.kind = CS_KIND_RETURN, .tid = 20, .start_ns = 4000};
+	const struct life *life;
+
+	(void)state;
+	assert_null(lives_find(lives, &exec.head));
+	lives_add(lives, &rec);
+	life = lives_find(lives, &exec.head);
+	assert_non_null(life);
+	assert_int_equal(life->made_ns, 5000);
+	assert_string_equal(life->comm, "maker");
+	/* A later task with this tid. */
+	assert_null(lives_find(lives, &exit.head));
+	life = lives_find(lives, &namespaces.head);
+	assert_non_null(life);
+	assert_int_equal(life->made_ns, 0);
+	assert_null(lives_find(lives, &other.head));
+	lives_free(lives);
+}
+
+/* The caller of a clone is still the child of another one. */
+static void test_child_that_clones(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone first = clone_of(10, 20), second = clone_of(20, 30);
+	struct cs_start start = start_of(20, 4000, 0);
+
+	(void)state;
+	second.start_ns = 4000;
+	lives_add(lives, &first);
+	lives_add(lives, &second);
+	assert_int_equal(lives_find(lives, &start.head)->made_ns, 5000);
+	lives_free(lives);
+}
+
+static void test_refused_has_no_child(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone rec = clone_of(10, 0);
+	struct cs_start start = start_of(0, 0, 0);
+
+	(void)state;
+	rec.error = 11;
+	rec.child_start_ns = 0;
+	lives_add(lives, &rec);
+	assert_null(lives_find(lives, &start.head));
+	lives_free(lives);
+}
+
+static void test_where_it_ran(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone rec = clone_of(10, 20);
+	struct cs_start start = start_of(20, 4000, 0);
+	struct life life;
+
+	(void)state;
+	lives_add(lives, &rec);
+	life = *lives_find(lives, &start.head);
+	assert_int_equal(lives_first_node(&life, &start), NODES_DISAGREE);
+	for (start.node = 1; start.node <= 3; start.node++)
+		assert_int_equal(lives_first_node(&life, &start), NODES_AGREE);
+	start.node = -1;
+	assert_int_equal(lives_first_node(&life, &start), NODES_UNKNOWN);
+	start.node = 0;
+	life.task_node_known = false;
+	assert_int_equal(lives_first_node(&life, &start), NODES_UNKNOWN);
+	life.task_node_known = true;
+	life.stack.count = 0;
+	assert_int_equal(lives_first_node(&life, &start), NODES_UNKNOWN);
+	life.made_ns = 0;
+	assert_int_equal(lives_first_node(&life, &start), NODES_UNKNOWN);
+	lives_free(lives);
+}
+
+/* However many there are, the latest are there. */
+static void test_bounded(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_start start = start_of(1000000, 4000, 0);
+
+	(void)state;
+	for (uint32_t tid = 1; tid <= 1000000; tid++) {
+		struct cs_clone rec = clone_of(0, tid);
+
+		lives_add(lives, &rec);
+	}
+	for (; start.tid > 1000000 - LIVES_MAX; start.tid--)
+		assert_non_null(lives_find(lives, &start.head));
+	start.tid = 1;
+	assert_null(lives_find(lives, &start.head));
+	lives_free(lives);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_joined_by_identity),
+		cmocka_unit_test(test_child_that_clones),
+		cmocka_unit_test(test_refused_has_no_child),
+		cmocka_unit_test(test_where_it_ran),
+		cmocka_unit_test(test_bounded),
+	};
+
+	return cmocka_run_group_tests_name("lives", tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasks that were seen in clones, so that what becomes of them can be joined to these. */
+#include "model/lives.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Sets of a few entries, as in a cache: nothing is ever moved, and the space is bounded. */
+#define WAYS 8
+#define SETS (LIVES_MAX / WAYS)
+
+struct entry {
+	uint64_t seen; /* order of lives_add(), the larger the later */
+	struct life life;
+};
+
+struct lives {
+	uint64_t seen;
+	struct entry sets[SETS][WAYS];
+};
+
+struct lives *lives_new(void)
+{
+	return calloc(1, sizeof(struct lives));
+}
+
+void lives_free(struct lives *lives)
+{
+	free(lives);
+}
+
+/* A tid alone chooses the set: tids come in rows, so they spread by themselves. */
+static struct entry *find(const struct lives *lives, uint32_t tid, uint64_t start_ns)
+{
+	const struct entry *set = lives->sets[tid % SETS];
+
+	for (int i = 0; i < WAYS; i++)
+		if (set[i].life.tid == tid && set[i].life.start_ns == start_ns)
+			return (struct entry *)&set[i];
+	return NULL;
+}
+
+/* The entry of a task, made in place of the one seen longest ago. */
+static struct life *see(struct lives *lives, uint32_t tid, uint64_t start_ns)
+{
+	struct entry *entry = find(lives, tid, start_ns);
+
+	if (!entry) {
+		entry = lives->sets[tid % SETS];
+		for (int i = 1; i < WAYS; i++)
+			if (lives->sets[tid % SETS][i].seen < entry->seen)
+				entry = &lives->sets[tid % SETS][i];
+		memset(entry, 0, sizeof(*entry));
+		entry->life.tid = tid;
+		entry->life.start_ns = start_ns;
+	}
+	entry->seen = ++lives->seen;
+	return &entry->life;
+}
+
+void lives_add(struct lives *lives, const struct cs_clone *rec)
+{
+	struct life *child;
+
+	if (rec->tid)
+		see(lives, rec->tid, rec->start_ns);
+	if (rec->error || !rec->child_tid)
+		return;
+	child = see(lives, rec->child_tid, rec->child_start_ns);
+	child->made_ns = rec->head.ts_ns;
+	child->task_node_known = nodes_task(rec, &child->task_node);
+	nodes_stack(rec, &child->stack);
+	memcpy(child->comm, rec->comm, sizeof(child->comm));
+}
+
+static bool identity(const struct cs_head *head, uint32_t *tid, uint64_t *start_ns)
+{
+	const struct cs_start *start = (const void *)head;
+	const struct cs_exec *exec = (const void *)head;
+	const struct cs_exit *exit = (const void *)head;
+	const struct cs_namespaces *namespaces = (const void *)head;
+
+	switch (head->kind) {
+	case CS_KIND_START:
+		*tid = start->tid;
+		*start_ns = start->start_ns;
+		return true;
+	case CS_KIND_EXEC:
+		*tid = exec->tid;
+		*start_ns = exec->start_ns;
+		return true;
+	case CS_KIND_EXIT:
+		*tid = exit->tid;
+		*start_ns = exit->start_ns;
+		return true;
+	case CS_KIND_NAMESPACES:
+		*tid = namespaces->tid;
+		*start_ns = namespaces->start_ns;
+		return true;
+	}
+	return false;
+}
+
+const struct life *lives_find(const struct lives *lives, const struct cs_head *head)
+{
+	const struct entry *entry;
+	uint64_t start_ns;
+	uint32_t tid;
+
+	if (!identity(head, &tid, &start_ns) || !tid)
+		return NULL;
+	entry = find(lives, tid, start_ns);
+	return entry ? &entry->life : NULL;
+}
+
+enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start)
+{
+	if (!life->made_ns || !life->task_node_known || life->task_node < 0 || !life->stack.count ||
+	    start->node < 0)
+		return NODES_UNKNOWN;
+	for (unsigned int i = 0; i < life->stack.count; i++)
+		if (life->stack.nodes[i] == start->node)
+			return NODES_AGREE;
+	return life->task_node == start->node ? NODES_AGREE : NODES_DISAGREE;
+}

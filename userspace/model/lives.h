@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tasks that were seen in clones, so that what becomes of them can be joined to these. */
+#ifndef CLONESCOPE_MODEL_LIVES_H
+#define CLONESCOPE_MODEL_LIVES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <clonescope/record.h>
+
+#include "model/nodes.h"
+
+/* So many tasks are remembered; of more, some that were seen longest ago are forgotten. */
+#define LIVES_MAX 16384
+
+/* A task: tid and start_ns are its identity. */
+struct life {
+	uint32_t tid; /* 0: no task */
+	uint64_t start_ns;
+	uint64_t made_ns;     /* copy_process() returned it; 0: not seen, and the rest not known */
+	bool task_node_known; /* task_node is */
+	int task_node;	      /* of its task_struct */
+	struct nodes_stack stack;
+	char comm[CS_COMM_LEN]; /* when it was made: its parent's, hostile */
+};
+
+struct lives;
+
+/* NULL without memory. */
+struct lives *lives_new(void);
+void lives_free(struct lives *lives);
+
+/* Remember the caller and, where there is one, the child. */
+void lives_add(struct lives *lives, const struct cs_clone *rec);
+
+/*
+ * The task that @head (struct cs_start, cs_exec, cs_exit, cs_namespaces) is of. NULL: no clone of it or by it
+ * was seen. Good until the next lives_add().
+ */
+const struct life *lives_find(const struct lives *lives, const struct cs_head *head);
+
+/* Is the node that it first ran on the node of its task_struct or of a page of its stack? All known, or unknown. */
+enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start);
+
+#endif
