@@ -11,6 +11,7 @@
 
 #include "cmd/command.h"
 #include "cmd/signals.h"
+#include "model/rules.h"
 #include "source/host.h"
 #include "source/order.h"
 
@@ -54,7 +55,19 @@ static void show_clone(struct live *live, const struct clone *clone)
 	if (!filter_match(&live->options->source.filter, clone->rec))
 		return;
 	totals_add(live->totals, clone->rec);
+	if (clone->phases && !clone->rec->error)
+		totals_add_phases(live->totals, clone->phases);
+	lives_add(live->lives, clone->rec);
 	live->view->clone(&live->view_options, clone);
+}
+
+/* Of tasks that are known from the clones shown, and of those that the filter is about. */
+static void show_life(struct live *live, const struct cs_head *head)
+{
+	const struct life *life = lives_find(live->lives, head);
+
+	if (life || filter_match_life(&live->options->source.filter, head))
+		live->view->life(&live->view_options, head, life);
 }
 
 /* A record that is no clone's. */
@@ -77,7 +90,7 @@ static void show_other(struct live *live, const struct cs_head *head)
 	case CS_KIND_EXEC:
 	case CS_KIND_EXIT:
 	case CS_KIND_NAMESPACES:
-		live->view->life(&live->view_options, head);
+		show_life(live, head);
 		break;
 	}
 }
@@ -280,6 +293,16 @@ static bool names_tasks(const struct live_options *options)
 	return options->command || filter->has_tgid || filter->has_tid;
 }
 
+/* RULES_KERNEL() of the one that is being traced; 0: its release is no number. */
+static int running_kernel(void)
+{
+	int major, minor;
+
+	if (sscanf(host_release(), "%d.%d", &major, &minor) != 2)
+		return 0;
+	return RULES_KERNEL(major, minor);
+}
+
 int live_run(struct live *live)
 {
 	struct run run = {.live = live};
@@ -291,9 +314,11 @@ int live_run(struct live *live)
 			    "kernel's, so -p, -t and a command won't do here (docker run "
 			    "--pid=host)");
 	signals_catch();
+	live->view_options.kernel = running_kernel();
 	live->totals = totals_new();
 	live->join = join_new();
-	if (!live->totals || !live->join)
+	live->lives = lives_new();
+	if (!live->totals || !live->join || !live->lives)
 		return fail(strerror(ENOMEM));
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
@@ -303,5 +328,6 @@ int live_run(struct live *live)
 	source_close(run.source);
 	totals_free(live->totals);
 	join_free(live->join);
+	lives_free(live->lives);
 	return status;
 }

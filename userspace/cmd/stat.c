@@ -9,6 +9,8 @@
 #include "model/text.h"
 #include "view/summary.h"
 
+#define OPTION_PHASES 256
+
 struct stat_options {
 	struct live_options live;
 	unsigned long interval_s; /* 0: one summary at the end */
@@ -35,6 +37,9 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->live;
 		return 0;
+	case OPTION_PHASES:
+		options->live.source.kinds |= SOURCE_KIND(CS_KIND_PHASES);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num == 0)
 			options->interval_s = parse_count(state, text, "an interval in seconds");
@@ -47,10 +52,15 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static const struct argp_option stat_argp_options[] = {
+	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
+	{NULL, 0, NULL, 0, NULL, 0},
+};
+
 static const struct argp_child children[] = {{&live_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
 static const struct argp stat_argp = {
-	NULL,
+	stat_argp_options,
 	take_option,
 	"[INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
 	"Add up clones: counts, refusals and latency by command, way in, flags, policy and errno, "
@@ -69,6 +79,7 @@ static void print_summary(FILE *out, const struct totals *totals, const struct l
 	summary_totals(out, totals, losses);
 	for (int kind = 0; kind < TOTALS_BY_NODES; kind++)
 		summary_groups(out, totals, kind);
+	summary_phases(out, totals);
 	summary_nodes(out, totals);
 }
 
@@ -84,6 +95,12 @@ static void ignore_clone(const struct view_options *options, const struct clone 
 }
 
 static void ignore_return(const struct view_options *options, const struct cs_return *rec)
+{
+	(void)options;
+	(void)rec;
+}
+
+static void ignore_call(const struct view_options *options, const struct cs_call *rec)
 {
 	(void)options;
 	(void)rec;
@@ -111,6 +128,7 @@ int cmd_stat(int argc, char **argv)
 	view.begin = ignore_begin;
 	view.clone = ignore_clone;
 	view.returned = ignore_return;
+	view.call = ignore_call;
 	view.end = end;
 	options.live.source.follow = options.live.command != NULL;
 	live.view_options.out = stdout;

@@ -2,7 +2,9 @@
 /* clonescope trace: one line per clone, as it happens. */
 #include "cmd/cmd.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -12,25 +14,21 @@ struct trace_options {
 	struct live_options live;
 	const struct view_ops *view;
 	int verbose;
-	uint32_t kinds; /* asked for one by one */
+	bool path, phases, life;
 };
 
-/* Options without a letter. */
 enum {
-	KEY_PHASES = 256,
-	KEY_LIFE,
+	OPTION_PATH = 256,
+	OPTION_PHASES,
+	OPTION_LIFE,
 };
-
-#define KINDS_VERBOSE \
-	(SOURCE_KIND(CS_KIND_RETURN) | SOURCE_KIND(CS_KIND_DETAIL) | SOURCE_KIND(CS_KIND_START))
-#define KINDS_LIFE                                                                            \
-	(SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_EXIT) | \
-	 SOURCE_KIND(CS_KIND_NAMESPACES))
 
 static const struct argp_option trace_argp_options[] = {
 	{"verbose", 'v', NULL, 0, "everything that is known of a clone, on lines of its own", 0},
-	{"phases", KEY_PHASES, NULL, 0, "the time that each clone spent in each stage", 0},
-	{"life", KEY_LIFE, NULL, 0, "first run, execve, exit, unshare and setns of tasks too", 0},
+	{"path", OPTION_PATH, NULL, 0, "each clone as a tree: what the kernel did, and why", 0},
+	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
+	{"life", OPTION_LIFE, NULL, 0,
+	 "what becomes of the children: first run, exec, exit, unshare, setns", 0},
 	{"json", 'j', NULL, 0, "one JSON object per line", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
@@ -46,14 +44,17 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case 'v':
 		options->verbose = 1;
 		return 0;
-	case KEY_PHASES:
-		options->kinds |= SOURCE_KIND(CS_KIND_PHASES);
-		return 0;
-	case KEY_LIFE:
-		options->kinds |= KINDS_LIFE;
-		return 0;
 	case 'j':
 		options->view = &view_json;
+		return 0;
+	case OPTION_PATH:
+		options->path = true;
+		return 0;
+	case OPTION_PHASES:
+		options->phases = true;
+		return 0;
+	case OPTION_LIFE:
+		options->life = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "to trace a command, put -- before it");
@@ -74,10 +75,12 @@ static const struct argp trace_argp = {
 	"R/C/T/S are NUMA nodes: requested, of the CPU, of the child's task_struct, of its stack; "
 	"! where they disagree, ? what is not known, - none. POLICY is the child's memory policy, "
 	"* where it differs from the caller's. US is the time in copy_process(). +N counts flags "
-	"that had no room: -v shows them all.\n\n"
+	"that had no room: -v shows them all. Below a refused clone is the rule that refused "
+	"it.\n\n"
 	"  clonescope trace -- make -j4\n"
 	"  clonescope trace -x                  refused clones, of everybody\n"
-	"  clonescope trace --flags NEWPID      new pid namespaces",
+	"  clonescope trace --flags NEWPID      new pid namespaces\n"
+	"  clonescope trace --path -- true      the way through the kernel",
 	children,
 	NULL,
 	NULL,
@@ -93,17 +96,39 @@ static int output_width(void)
 	return size.ws_col;
 }
 
+/* Does whoever reads the output see more than ASCII? As setlocale() would find out, without its side effects. */
+static bool is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *locale = getenv(names[i]);
+
+		if (locale && locale[0])
+			return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
+	}
+	return false;
+}
+
 /*
- * A refused clone's reason costs nobody else. Calls that are refused earlier are looked for at the end of every
- * system call of the machine: so only for those who ask about refusals, or about one program.
+ * What the view needs beside the clones themselves. A refused clone's reason costs nobody else. Calls that are
+ * refused earlier are looked for at the end of every system call of the machine: so only for those who ask about
+ * refusals, or about one program.
  */
-static uint32_t kinds_wanted(const struct trace_options *options)
+static uint32_t wanted_kinds(const struct trace_options *options)
 {
 	const struct cs_filter *filter = &options->live.source.filter;
-	uint32_t kinds = options->kinds | SOURCE_KIND(CS_KIND_REFUSAL);
+	uint32_t kinds = SOURCE_KIND(CS_KIND_REFUSAL);
 
 	if (options->verbose)
-		kinds |= KINDS_VERBOSE;
+		kinds |= SOURCE_KIND(CS_KIND_RETURN) | SOURCE_KIND(CS_KIND_START);
+	if (options->verbose || options->path)
+		kinds |= SOURCE_KIND(CS_KIND_DETAIL);
+	if (options->phases || options->path)
+		kinds |= SOURCE_KIND(CS_KIND_PHASES);
+	if (options->life)
+		kinds |= SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) |
+			 SOURCE_KIND(CS_KIND_EXIT) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	if (options->verbose || options->live.command || filter->failed_only || filter->error)
 		kinds |= SOURCE_KIND(CS_KIND_CALL);
 	return kinds;
@@ -117,10 +142,12 @@ int cmd_trace(int argc, char **argv)
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
 	options.live.source.follow = options.live.command != NULL;
-	options.live.source.kinds |= kinds_wanted(&options);
-	live.view = options.view;
+	options.live.source.kinds = wanted_kinds(&options);
+	live.view = options.path && options.view == &view_table ? &view_path : options.view;
 	live.view_options.out = stdout;
 	live.view_options.width = output_width();
 	live.view_options.verbose = options.verbose;
+	live.view_options.phases = options.phases;
+	live.view_options.utf8 = is_utf8();
 	return live_run(&live);
 }

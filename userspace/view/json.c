@@ -11,7 +11,7 @@
 #include "model/names.h"
 #include "model/nodes.h"
 #include "model/policy.h"
-#include "view/utf8.h"
+#include "view/json_parts.h"
 
 static json_t *unless_missing(const struct cs_clone *rec, enum cs_fact fact, json_t *value)
 {
@@ -19,34 +19,6 @@ static json_t *unless_missing(const struct cs_clone *rec, enum cs_fact fact, jso
 		return value;
 	json_decref(value);
 	return json_null();
-}
-
-static json_t *comm_json(const char comm[CS_COMM_LEN])
-{
-	char text[UTF8_SIZE(CS_COMM_LEN)];
-
-	utf8_replace(text, sizeof(text), comm, strnlen(comm, CS_COMM_LEN));
-	return json_string(text);
-}
-
-static json_t *number(uint64_t value)
-{
-	return json_integer((json_int_t)value);
-}
-
-/* The names of all bits; a bit without a name as its hexadecimal number. */
-static json_t *flag_names(uint64_t flags)
-{
-	json_t *names = json_array();
-	char text[FLAGS_TEXT_SIZE];
-
-	for (int bit = 0; bit < 64; bit++) {
-		if (!(flags & 1ULL << bit))
-			continue;
-		flags_format(text, sizeof(text), 1ULL << bit, 0);
-		json_array_append_new(names, json_string(text));
-	}
-	return names;
 }
 
 static json_t *node_list(const __u64 nodes[CS_NODE_WORDS])
@@ -97,12 +69,12 @@ static json_t *verdict_json(enum nodes_verdict verdict)
 
 static void set_caller(json_t *object, const struct cs_clone *rec)
 {
-	json_object_set_new(object, "tid", number(rec->tid));
-	json_object_set_new(object, "tgid", number(rec->tgid));
-	json_object_set_new(object, "uid", number(rec->uid));
-	json_object_set_new(object, "comm", comm_json(rec->comm));
-	json_object_set_new(object, "start_ns", number(rec->start_ns));
-	json_object_set_new(object, "cpu", number(rec->cpu));
+	json_object_set_new(object, "tid", json_number(rec->tid));
+	json_object_set_new(object, "tgid", json_number(rec->tgid));
+	json_object_set_new(object, "uid", json_number(rec->uid));
+	json_object_set_new(object, "comm", json_text(rec->comm, CS_COMM_LEN));
+	json_object_set_new(object, "start_ns", json_number(rec->start_ns));
+	json_object_set_new(object, "cpu", json_number(rec->cpu));
 }
 
 static void set_request(json_t *object, const struct cs_clone *rec)
@@ -112,8 +84,8 @@ static void set_request(json_t *object, const struct cs_clone *rec)
 	json_object_set_new(
 		object, "kernel_clone",
 		unless_missing(rec, CS_FACT_KERNEL_CLONE, json_boolean(rec->kernel_clone)));
-	json_object_set_new(object, "flags", number(rec->flags));
-	json_object_set_new(object, "flag_names", flag_names(rec->flags));
+	json_object_set_new(object, "flags", json_number(rec->flags));
+	json_object_set_new(object, "flag_names", json_flag_names(rec->flags));
 	json_object_set_new(
 		object, "exit_signal",
 		unless_missing(rec, CS_FACT_EXIT_SIGNAL, json_integer(rec->exit_signal)));
@@ -125,13 +97,14 @@ static void set_outcome(json_t *object, const struct cs_clone *rec)
 
 	json_object_set_new(object, "error", json_integer(rec->error));
 	json_object_set_new(object, "error_name", name ? json_string(name) : json_null());
-	json_object_set_new(object, "child_tid", rec->error ? json_null() : number(rec->child_tid));
+	json_object_set_new(object, "child_tid",
+			    rec->error ? json_null() : json_number(rec->child_tid));
 	json_object_set_new(object, "child_tgid",
-			    rec->error ? json_null() : number(rec->child_tgid));
+			    rec->error ? json_null() : json_number(rec->child_tgid));
 	json_object_set_new(object, "child_start_ns",
-			    rec->error ? json_null() : number(rec->child_start_ns));
+			    rec->error ? json_null() : json_number(rec->child_start_ns));
 	json_object_set_new(object, "copy_ns",
-			    unless_missing(rec, CS_FACT_COPY_NS, number(rec->copy_ns)));
+			    unless_missing(rec, CS_FACT_COPY_NS, json_number(rec->copy_ns)));
 }
 
 static void set_nodes(json_t *object, const struct cs_clone *rec)
@@ -161,8 +134,9 @@ static void set_policies(json_t *object, const struct cs_clone *rec)
 	json_object_set_new(
 		object, "policy_copied",
 		unless_missing(rec, CS_FACT_POLICY_COPIED, json_boolean(rec->policy_copied)));
-	json_object_set_new(object, "vma_policies",
-			    unless_missing(rec, CS_FACT_VMA_POLICIES, number(rec->vma_policies)));
+	json_object_set_new(
+		object, "vma_policies",
+		unless_missing(rec, CS_FACT_VMA_POLICIES, json_number(rec->vma_policies)));
 }
 
 static json_t *new_object(const char *kind, const struct cs_head *head)
@@ -184,6 +158,21 @@ static void json_begin(const struct view_options *options)
 	(void)options;
 }
 
+/* Those that were asked for and came; why a clone was refused is told without a part, too. */
+static void set_parts(json_t *object, const struct view_options *options, const struct clone *clone)
+{
+	struct refusal_verdict verdict;
+
+	if (clone->rec->error) {
+		refusal_explain(clone, options->kernel, &verdict);
+		json_object_set_new(object, "refusal", json_refusal(&verdict, clone->refusal));
+	}
+	if (clone->detail)
+		json_object_set_new(object, "detail", json_detail(clone->rec, clone->detail));
+	if (clone->phases)
+		json_object_set_new(object, "phases", json_phases(clone->phases));
+}
+
 static void json_clone(const struct view_options *options, const struct clone *clone)
 {
 	const struct cs_clone *rec = clone->rec;
@@ -195,6 +184,7 @@ static void json_clone(const struct view_options *options, const struct clone *c
 	set_nodes(object, rec);
 	set_policies(object, rec);
 	json_object_set_new(object, "missing", missing_json(rec->missing));
+	set_parts(object, options, clone);
 	print(options, object);
 }
 
@@ -202,31 +192,47 @@ static void json_returned(const struct view_options *options, const struct cs_re
 {
 	json_t *object = new_object("return", &rec->head);
 
-	json_object_set_new(object, "tid", number(rec->tid));
-	json_object_set_new(object, "tgid", number(rec->tgid));
-	json_object_set_new(object, "start_ns", number(rec->start_ns));
-	json_object_set_new(object, "comm", comm_json(rec->comm));
-	json_object_set_new(object, "child_tid", rec->error ? json_null() : number(rec->child_tid));
-	json_object_set_new(object, "uid", number(rec->uid));
-	json_object_set_new(object, "flags", number(rec->flags));
+	json_object_set_new(object, "tid", json_number(rec->tid));
+	json_object_set_new(object, "tgid", json_number(rec->tgid));
+	json_object_set_new(object, "start_ns", json_number(rec->start_ns));
+	json_object_set_new(object, "comm", json_text(rec->comm, CS_COMM_LEN));
+	json_object_set_new(object, "child_tid",
+			    rec->error ? json_null() : json_number(rec->child_tid));
+	json_object_set_new(object, "uid", json_number(rec->uid));
+	json_object_set_new(object, "flags", json_number(rec->flags));
 	json_object_set_new(object, "error", json_integer(rec->error));
-	json_object_set_new(object, "copy_ns", rec->copy_ns ? number(rec->copy_ns) : json_null());
-	json_object_set_new(object, "clone_ns", number(rec->clone_ns));
+	json_object_set_new(object, "copy_ns",
+			    rec->copy_ns ? json_number(rec->copy_ns) : json_null());
+	json_object_set_new(object, "clone_ns", json_number(rec->clone_ns));
 	json_object_set_new(object, "vfork_ns",
-			    rec->vfork_ns ? number(rec->vfork_ns) : json_null());
+			    rec->vfork_ns ? json_number(rec->vfork_ns) : json_null());
 	print(options, object);
 }
 
 static void json_call(const struct view_options *options, const struct cs_call *rec)
 {
-	(void)options;
-	(void)rec;
+	json_t *object = new_object("call", &rec->head);
+	struct refusal_verdict verdict;
+
+	json_call_fields(object, rec);
+	refusal_explain_call(rec, options->kernel, &verdict);
+	json_object_set_new(object, "refusal", json_refusal(&verdict, NULL));
+	print(options, object);
 }
 
-static void json_life(const struct view_options *options, const struct cs_head *head)
+static void json_life(const struct view_options *options, const struct cs_head *head,
+		      const struct life *life)
 {
-	(void)options;
-	(void)head;
+	static const char *const kinds[] = {
+		[CS_KIND_START] = "start",
+		[CS_KIND_EXEC] = "exec",
+		[CS_KIND_EXIT] = "exit",
+		[CS_KIND_NAMESPACES] = "namespaces",
+	};
+	json_t *object = new_object(kinds[head->kind], head);
+
+	json_life_fields(object, head, life);
+	print(options, object);
 }
 
 static void json_lost(const struct view_options *options, enum loss loss, uint64_t count)
@@ -242,7 +248,7 @@ static void json_end(const struct view_options *options, const struct totals *to
 	json_t *lost = json_object();
 
 	for (int i = 0; i < LOSS_COUNT; i++)
-		json_object_set_new(lost, loss_name(i), number(losses->count[i]));
+		json_object_set_new(lost, loss_name(i), json_number(losses->count[i]));
 	print(options, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "end", "records",
 				 (json_int_t)sum->count, "made", (json_int_t)sum->made, "refused",
 				 (json_int_t)sum->refused, "restarted", (json_int_t)sum->restarted,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/stages.h"
 #include "model/text.h"
 
 /* More groups than this are not read by anybody; the rest is summed up in one line. */
@@ -77,6 +78,30 @@ static void print_group(FILE *out, const struct totals_group *group)
 	print_us(out, &group->copy_ns, 99);
 	print_us(out, &group->copy_ns, 100);
 	fputc('\n', out);
+}
+
+static void print_phase(FILE *out, const char *name, const struct histogram *histogram)
+{
+	if (!histogram->count)
+		return;
+	fprintf(out, "%-*s %8" PRIu64 " %7s", KEY_WIDTH, name, histogram->count, "");
+	print_us(out, histogram, 50);
+	print_us(out, histogram, 90);
+	print_us(out, histogram, 99);
+	print_us(out, histogram, 100);
+	fputc('\n', out);
+}
+
+void summary_phases(FILE *out, const struct totals *totals)
+{
+	/* Every clone passes this one: without it nothing was measured. */
+	if (!totals_phase(totals, CS_STAGE_TASK)->count)
+		return;
+	fprintf(out, "\n%-*s %8s %7s %8s %8s %8s %8s\n", KEY_WIDTH, "STAGE", "COUNT", "", "P50 us",
+		"P90 us", "P99 us", "MAX us");
+	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
+		print_phase(out, stage_name((enum cs_stage)stage), totals_phase(totals, stage));
+	print_phase(out, "wake-up", totals_phase(totals, TOTALS_WAKE_UP));
 }
 
 void summary_groups(FILE *out, const struct totals *totals, enum totals_kind kind)

@@ -12,8 +12,10 @@
 #include "model/nodes.h"
 #include "model/outcome.h"
 #include "model/policy.h"
+#include "model/refusal.h"
 #include "model/text.h"
 #include "view/summary.h"
+#include "view/table_parts.h"
 
 /* Widths of the columns before FLAGS, which takes the rest. A wider value pushes, it never merges. */
 #define TIME_WIDTH   9
@@ -27,6 +29,19 @@
 static bool is_missing(const struct cs_clone *rec, enum cs_fact fact)
 {
 	return rec->missing & CS_MISSING(fact);
+}
+
+static double seconds(const struct view_options *options, const struct cs_head *head)
+{
+	return ((double)head->ts_ns - (double)options->since_ns) / 1e9;
+}
+
+/* What @used columns leave for the flags. */
+static int flags_width(const struct view_options *options, int used)
+{
+	if (!options->width)
+		return 0;
+	return options->width > used ? options->width - used : 1;
 }
 
 static void table_begin(const struct view_options *options)
@@ -124,134 +139,19 @@ static void format_flags(char *buf, size_t size, const struct cs_clone *rec, int
 		snprintf(buf + used, size - used, "%s", signal);
 }
 
-/* How a line of -v begins: its label, and where its text starts. */
-#define LABEL_COLUMN 10
-#define TEXT_COLUMN  26
-
-static void print_label(FILE *out, const char *label)
+/* What the line had no room for. */
+static void print_below(const struct view_options *options, const struct clone *clone)
 {
-	fprintf(out, "%*s%-*s", LABEL_COLUMN, "", TEXT_COLUMN - LABEL_COLUMN, label);
-}
+	struct refusal_verdict verdict;
 
-/* Names joined by '|', broken after one where a line would pass eighty columns. */
-static void print_names(FILE *out, const char *label, const char *names)
-{
-	int column = TEXT_COLUMN;
-
-	print_label(out, label);
-	while (*names) {
-		int length = (int)strcspn(names, "|");
-
-		length += names[length] == '|';
-		if (column > TEXT_COLUMN && column + length > 80) {
-			fprintf(out, "\n%*s", TEXT_COLUMN, "");
-			column = TEXT_COLUMN;
-		}
-		fprintf(out, "%.*s", length, names);
-		column += length;
-		names += length;
+	if (clone->rec->error) {
+		refusal_explain(clone, options->kernel, &verdict);
+		table_refusal(options, &verdict);
 	}
-	fputc('\n', out);
-}
-
-static void print_policy(FILE *out, const char *label, const struct cs_policy *policy, bool missing)
-{
-	char text[POLICY_TEXT_SIZE];
-
-	policy_format(text, sizeof(text), policy);
-	print_label(out, label);
-	fprintf(out, "%s\n", missing ? "?" : text);
-}
-
-static void print_stack(FILE *out, const struct cs_clone *rec)
-{
-	print_label(out, "stack");
-	if (is_missing(rec, CS_FACT_STACK_NODES))
-		fprintf(out, "?\n");
-	else if (!rec->stack_pages)
-		fprintf(out, "none\n");
-	else {
-		fprintf(out, "%s, nodes of its pages:", stack_origin_name(rec->stack_origin));
-		for (int i = 0; i < rec->stack_pages; i++)
-			fprintf(out, " %d", rec->stack_nodes[i]);
-		fputc('\n', out);
-	}
-}
-
-static void print_missing(FILE *out, const struct cs_clone *rec)
-{
-	char names[512] = "";
-
-	if (!rec->missing)
-		return;
-	for (int fact = 0; fact < CS_FACT_COUNT; fact++)
-		if (is_missing(rec, fact))
-			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-				 names[0] ? "|" : "", fact_name(fact));
-	print_names(out, "not known", names);
-}
-
-static const char *yes_no(const struct cs_clone *rec, enum cs_fact fact, bool value)
-{
-	return is_missing(rec, fact) ? "?" : value ? "yes" : "no";
-}
-
-static void print_caller(FILE *out, const struct cs_clone *rec)
-{
-	char comm[4 * CS_COMM_LEN + 1];
-
-	print_label(out, "caller");
-	fprintf(out, "%s tid %" PRIu32 " tgid %" PRIu32 " uid %" PRIu32 " cpu %" PRIu32 "\n",
-		text_quote(comm, sizeof(comm), rec->comm), rec->tid, rec->tgid, rec->uid, rec->cpu);
-	print_label(out, "");
-	fprintf(out, "started %.6f s after boot\n", (double)rec->start_ns / 1e9);
-}
-
-static void print_request(FILE *out, const struct cs_clone *rec)
-{
-	char flags[FLAGS_TEXT_SIZE], signal[NAMES_TEXT_SIZE];
-
-	flags_format(flags, sizeof(flags), rec->flags, 0);
-	signal_format(signal, sizeof(signal), rec->exit_signal);
-	print_names(out, "flags", flags);
-	print_label(out, "exit signal");
-	fprintf(out, "%s\n", is_missing(rec, CS_FACT_EXIT_SIGNAL) ? "?" : signal);
-	print_label(out, "kernel_clone");
-	fprintf(out, "%s\n", yes_no(rec, CS_FACT_KERNEL_CLONE, rec->kernel_clone));
-}
-
-static void print_child(FILE *out, const struct cs_clone *rec)
-{
-	print_label(out, "child");
-	fprintf(out, "tid %" PRIu32 " tgid %" PRIu32 " started %.6f s after boot\n", rec->child_tid,
-		rec->child_tgid, (double)rec->child_start_ns / 1e9);
-}
-
-static void print_copied(FILE *out, const struct cs_clone *rec)
-{
-	print_label(out, "policies copied");
-	fprintf(out, "the task's: %s; of VMAs: ",
-		yes_no(rec, CS_FACT_POLICY_COPIED, rec->policy_copied));
-	if (is_missing(rec, CS_FACT_VMA_POLICIES))
-		fprintf(out, "?\n");
-	else
-		fprintf(out, "%" PRIu32 "\n", rec->vma_policies);
-}
-
-/* -v: all that the line had no room for. */
-static void print_rest(FILE *out, const struct cs_clone *rec)
-{
-	print_caller(out, rec);
-	print_request(out, rec);
-	if (!rec->error)
-		print_child(out, rec);
-	print_stack(out, rec);
-	print_policy(out, "policy", &rec->policy, is_missing(rec, CS_FACT_POLICY));
-	if (!rec->error)
-		print_policy(out, "child's policy", &rec->child_policy,
-			     is_missing(rec, CS_FACT_CHILD_POLICY));
-	print_copied(out, rec);
-	print_missing(out, rec);
+	if (options->phases && clone->phases)
+		table_phases(options, clone->phases);
+	if (options->verbose)
+		table_detail(options, clone);
 }
 
 static void table_clone(const struct view_options *options, const struct clone *clone)
@@ -259,7 +159,6 @@ static void table_clone(const struct view_options *options, const struct clone *
 	const struct cs_clone *rec = clone->rec;
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
 	char policy[POLICY_TEXT_SIZE + 1], us[24], flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE];
-	double at = ((double)rec->head.ts_ns - (double)options->since_ns) / 1e9;
 	int used;
 
 	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
@@ -268,19 +167,17 @@ static void table_clone(const struct view_options *options, const struct clone *
 	format_policy(policy, sizeof(policy), rec);
 	format_us(us, sizeof(us), rec);
 	used = fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s %-*s %-*s %-*s %*s ", TIME_WIDTH,
-		       at, COMM_WIDTH, comm, TID_WIDTH, rec->tid, TID_WIDTH, child, VIA_WIDTH,
-		       via_name(rec->via), NODES_WIDTH, nodes, POLICY_WIDTH, policy, US_WIDTH, us);
-	format_flags(flags, sizeof(flags), rec,
-		     options->width ? (options->width > used ? options->width - used : 1) : 0);
+		       seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
+		       TID_WIDTH, child, VIA_WIDTH, via_name(rec->via), NODES_WIDTH, nodes,
+		       POLICY_WIDTH, policy, US_WIDTH, us);
+	format_flags(flags, sizeof(flags), rec, flags_width(options, used));
 	fprintf(options->out, "%s\n", flags);
-	if (options->verbose)
-		print_rest(options->out, rec);
+	print_below(options, clone);
 }
 
 static void table_returned(const struct view_options *options, const struct cs_return *rec)
 {
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE];
-	double at = ((double)rec->head.ts_ns - (double)options->since_ns) / 1e9;
 
 	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
 	if (rec->error)
@@ -288,8 +185,8 @@ static void table_returned(const struct view_options *options, const struct cs_r
 	else
 		snprintf(child, sizeof(child), "%" PRIu32, rec->child_tid);
 	fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s returned: kernel_clone took %.1f us",
-		TIME_WIDTH, at, COMM_WIDTH, comm, TID_WIDTH, rec->tid, TID_WIDTH, child,
-		(double)rec->clone_ns / 1e3);
+		TIME_WIDTH, seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
+		TID_WIDTH, child, (double)rec->clone_ns / 1e3);
 	if (!rec->copy_ns)
 		fprintf(options->out, " and refused by itself");
 	if (rec->vfork_ns)
@@ -297,16 +194,46 @@ static void table_returned(const struct view_options *options, const struct cs_r
 	fputc('\n', options->out);
 }
 
+/* The columns of a clone; what it would have said of the child is "-". */
 static void table_call(const struct view_options *options, const struct cs_call *rec)
 {
-	(void)options;
-	(void)rec;
+	const struct cs_clone same = {.head = rec->head,
+				      .flags = rec->flags,
+				      .exit_signal = (__s32)rec->exit_signal,
+				      .missing = rec->args_known ? 0
+								 : CS_MISSING(CS_FACT_EXIT_SIGNAL)};
+	char comm[4 * CS_COMM_LEN + 1], error[NAMES_TEXT_SIZE];
+	char flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE] = "?";
+	struct refusal_verdict verdict;
+	int used;
+
+	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
+	errno_format(error, sizeof(error), rec->error);
+	used = fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s %-*s %-*s %-*s %*s ", TIME_WIDTH,
+		       seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
+		       TID_WIDTH, error, VIA_WIDTH, via_name(rec->via), NODES_WIDTH, "-",
+		       POLICY_WIDTH, "-", US_WIDTH, "-");
+	if (rec->args_known)
+		format_flags(flags, sizeof(flags), &same, flags_width(options, used));
+	fprintf(options->out, "%s\n", flags);
+	refusal_explain_call(rec, options->kernel, &verdict);
+	table_refusal(options, &verdict);
+	if (options->verbose)
+		table_call_detail(options, rec);
 }
 
-static void table_life(const struct view_options *options, const struct cs_head *head)
+/* A line of its own, with the task in the child's column, where the clone's line has it. */
+static void table_life(const struct view_options *options, const struct cs_head *head,
+		       const struct life *life)
 {
-	(void)options;
-	(void)head;
+	char comm[4 * CS_COMM_LEN + 1], text[TABLE_LIFE_SIZE];
+	struct table_life line = {0};
+
+	table_life_of(&line, head, life);
+	format_comm(comm, sizeof(comm), line.comm, COMM_WIDTH);
+	table_life_format(text, sizeof(text), head, life);
+	fprintf(options->out, "%*.6f %-*s %*s %*" PRIu32 " %s\n", TIME_WIDTH,
+		seconds(options, head), COMM_WIDTH, comm, TID_WIDTH, "", TID_WIDTH, line.tid, text);
 }
 
 static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)

@@ -3,12 +3,14 @@
 #ifndef CLONESCOPE_VIEW_VIEW_H
 #define CLONESCOPE_VIEW_VIEW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include <clonescope/record.h>
 
 #include "model/join.h"
+#include "model/lives.h"
 #include "model/losses.h"
 #include "model/totals.h"
 
@@ -17,6 +19,9 @@ struct view_options {
 	FILE *out;
 	int width;	   /* columns, 0: as many as it takes */
 	int verbose;	   /* more than one line per record */
+	bool phases;	   /* what each stage of copy_process() took, where it was measured */
+	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
+	bool utf8;	   /* out is read by somebody who sees more than ASCII */
 	uint64_t since_ns; /* the zero of the times shown, CLOCK_BOOTTIME */
 };
 
@@ -26,14 +31,19 @@ struct view_ops {
 	void (*clone)(const struct view_options *options, const struct clone *clone);
 	void (*returned)(const struct view_options *options, const struct cs_return *rec);
 	void (*call)(const struct view_options *options, const struct cs_call *rec);
-	/* What became of a task: struct cs_start, cs_exec, cs_exit, cs_namespaces. */
-	void (*life)(const struct view_options *options, const struct cs_head *head);
+	/*
+	 * What became of a task: struct cs_start, cs_exec, cs_exit, cs_namespaces. @life: the task, NULL where
+	 * no clone of it or by it was shown.
+	 */
+	void (*life)(const struct view_options *options, const struct cs_head *head,
+		     const struct life *life);
 	void (*lost)(const struct view_options *options, enum loss loss, uint64_t count);
 	void (*end)(const struct view_options *options, const struct totals *totals,
 		    const struct losses *losses);
 };
 
 extern const struct view_ops view_table; /* aligned lines for people */
+extern const struct view_ops view_path;	 /* each clone as a tree of what the kernel did */
 extern const struct view_ops view_json;	 /* one JSON object per line */
 
 #endif

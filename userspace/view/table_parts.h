@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the table shows below a record's line, and instead of one. */
+#ifndef CLONESCOPE_VIEW_TABLE_PARTS_H
+#define CLONESCOPE_VIEW_TABLE_PARTS_H
+
+#include <stddef.h>
+
+#include "model/refusal.h"
+#include "view/view.h"
+
+/* Bytes that hold any text of table_life_format(). */
+#define TABLE_LIFE_SIZE 1024
+
+/* The task of a life record, and the name to show for it. */
+struct table_life {
+	uint32_t tid;
+	const char *comm; /* hostile */
+};
+
+/* Why it was refused: the sentence and what helps, or a line for each candidate. */
+void table_refusal(const struct view_options *options, const struct refusal_verdict *verdict);
+
+/* The stages that took time. */
+void table_phases(const struct view_options *options, const struct cs_phases *phases);
+
+/* -v: all that the line had no room for. */
+void table_detail(const struct view_options *options, const struct clone *clone);
+void table_call_detail(const struct view_options *options, const struct cs_call *rec);
+
+/* -v, of a clone with a struct cs_detail: its request, and its child. */
+void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs_detail *detail);
+void table_detail_child(FILE *out, const struct cs_clone *rec, const struct cs_detail *detail);
+
+void table_life_of(struct table_life *line, const struct cs_head *head, const struct life *life);
+
+/* "exec /bin/ls", "exit 0, lived 5.8 ms"; safe for a terminal. */
+void table_life_format(char *buf, size_t size, const struct cs_head *head, const struct life *life);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table's lines on why a clone was refused, and on what its stages took. */
+#include "view/table_parts.h"
+
+#include <inttypes.h>
+
+#include "model/names.h"
+#include "model/stages.h"
+#include "model/text.h"
+#include "view/lines.h"
+
+static size_t width_of(const struct view_options *options)
+{
+	return options->width ? (size_t)options->width : LINES_WIDTH;
+}
+
+static void print_line(const struct view_options *options, size_t indent, const char *text)
+{
+	fprintf(options->out, "%*s", (int)indent, "");
+	lines_wrap(options->out, indent, width_of(options), text);
+}
+
+static void print_advice(const struct view_options *options, const char *advice)
+{
+	fprintf(options->out, "%*s", LINES_LABEL_COLUMN, "");
+	fputs("-> ", options->out);
+	lines_wrap(options->out, LINES_LABEL_COLUMN + 3, width_of(options), advice);
+}
+
+/* Never a guess shown as a fact: all of them, each with what speaks for it. */
+static void print_candidates(const struct view_options *options,
+			     const struct refusal_verdict *verdict)
+{
+	char error[NAMES_TEXT_SIZE], text[REFUSAL_LINE_SIZE];
+	size_t indent = LINES_LABEL_COLUMN;
+
+	errno_format(error, sizeof(error), verdict->error);
+	snprintf(text, sizeof(text), "%s: it is not known which of these rules it was", error);
+	print_line(options, indent, text);
+	for (size_t i = 0; i < verdict->count; i++) {
+		const struct refusal_reason *reason = &verdict->reasons[i];
+
+		snprintf(text, sizeof(text), "%s %s (%s)", i ? "or" : "either", reason->sentence,
+			 rules_sense_text(reason->sense));
+		print_line(options, indent + 2, text);
+	}
+	if (!verdict->left_out)
+		return;
+	snprintf(text, sizeof(text), "or %zu more", verdict->left_out);
+	print_line(options, indent + 2, text);
+}
+
+void table_refusal(const struct view_options *options, const struct refusal_verdict *verdict)
+{
+	char text[REFUSAL_LINE_SIZE];
+
+	if (verdict->outcome == REFUSAL_NONE)
+		return;
+	if (verdict->outcome == REFUSAL_CANDIDATES && verdict->count > 1) {
+		print_candidates(options, verdict);
+		return;
+	}
+	refusal_format(text, sizeof(text), verdict);
+	print_line(options, LINES_LABEL_COLUMN, text);
+	if (verdict->outcome == REFUSAL_DECIDED && verdict->reasons[0].advice[0])
+		print_advice(options, verdict->reasons[0].advice);
+}
+
+void table_phases(const struct view_options *options, const struct cs_phases *phases)
+{
+	char buf[1024];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	text_add(&text, "us:");
+	/* What is shown as 0.0 says nothing. */
+	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
+		if (phases->phase_ns[stage] >= 50)
+			text_add(&text, " %s=%.1f", stage_name(stage),
+				 (double)phases->phase_ns[stage] / 1e3);
+	if (phases->wake_ns)
+		text_add(&text, " wake-up=%.1f", (double)phases->wake_ns / 1e3);
+	text_end(&text);
+	print_line(options, LINES_LABEL_COLUMN, buf);
+}
