@@ -25,7 +25,7 @@ enum {
 
 static const struct argp_option trace_argp_options[] = {
 	{"verbose", 'v', NULL, 0, "everything that is known of a clone, on lines of its own", 0},
-	{"path", OPTION_PATH, NULL, 0, "each clone as a tree: what the kernel did, and why", 0},
+	{"path", OPTION_PATH, NULL, 0, "each clone as a tree of what the kernel did", 0},
 	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
 	{"life", OPTION_LIFE, NULL, 0,
 	 "what becomes of the children: first run, exec, exit, unshare, setns", 0},
@@ -80,7 +80,7 @@ static const struct argp trace_argp = {
 	"  clonescope trace -- make -j4\n"
 	"  clonescope trace -x                  refused clones, of everybody\n"
 	"  clonescope trace --flags NEWPID      new pid namespaces\n"
-	"  clonescope trace --path -- true      the way through the kernel",
+	"  clonescope trace --path -- sh -c 'ls; date'    its clones' way through the kernel",
 	children,
 	NULL,
 	NULL,
