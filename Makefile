@@ -97,7 +97,10 @@ tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_k
 forks_SOURCES := forks.c
 foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c
 hostile_SOURCES := hostile.c child.c numa.c truth.c
-WORKLOADS := tour forks foreign_stack hostile
+refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals_flags.c \
+	refusals_users.c refusals_limits.c refusals_pids.c refusals_namespaces.c \
+	refusals_cgroups.c refusals_calls.c
+WORKLOADS := tour forks foreign_stack hostile refusals
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
 
