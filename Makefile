@@ -100,7 +100,8 @@ hostile_SOURCES := hostile.c child.c numa.c truth.c
 refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals_flags.c \
 	refusals_users.c refusals_limits.c refusals_pids.c refusals_namespaces.c \
 	refusals_cgroups.c refusals_calls.c
-WORKLOADS := tour forks foreign_stack hostile refusals
+smallprint_SOURCES := smallprint.c child.c numa.c truth.c
+WORKLOADS := tour forks foreign_stack hostile refusals smallprint
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
 
