@@ -68,16 +68,21 @@ static void fork_as(int index)
 /* '/' and '\n' are all that a cgroup's name cannot have. */
 static const char cgroup_name[] = "\033[2J\",\"x\":\"<b>%s';--,=1";
 
-static int write_own_pid(int dir)
+static int write_digit(int dir, const char *file, const char *digit)
 {
-	int fd = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
 	ssize_t size = -1;
 
 	if (fd < 0)
 		return -1;
-	size = write(fd, "0", 1);
+	size = write(fd, digit, 1);
 	close(fd);
 	return size == 1 ? 0 : -1;
+}
+
+static int write_own_pid(int dir)
+{
+	return write_digit(dir, "cgroup.procs", "0");
 }
 
 static int enter_cgroup(int dir)
@@ -92,6 +97,25 @@ static int enter_cgroup(int dir)
 	return ret;
 }
 
+/* A refusal is told with the name of the cgroup that was full. */
+static void fork_in_full_cgroup(int dir)
+{
+	int inner = openat(dir, cgroup_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct expected expected;
+	pid_t pid;
+
+	if (write_digit(inner, "pids.max", "1"))
+		err(1, "cannot limit the cgroup");
+	close(inner);
+	truth_begin(&expected, "hostile-refused", "clone",
+		    CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, SIGCHLD);
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	truth_outcome(&expected, pid < 0 ? -errno : pid);
+	truth_write(&expected);
+}
+
 static void leave_cgroup(int dir)
 {
 	if (write_own_pid(dir) || unlinkat(dir, cgroup_name, AT_REMOVEDIR))
@@ -104,7 +128,9 @@ int main(int argc, char **argv)
 
 	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
 		fputs("Usage: hostile [CGROUP]\n"
-		      "Forks under hostile names, in a cgroup of such a name below CGROUP.\n",
+		      "Forks under hostile names, in a cgroup of such a name below CGROUP, until "
+		      "it is "
+		      "full.\n",
 		      stderr);
 		return 2;
 	}
@@ -116,6 +142,8 @@ int main(int argc, char **argv)
 	truth_write_head();
 	for (size_t i = 0; i < NAMES; i++)
 		fork_as(i);
+	if (dir >= 0)
+		fork_in_full_cgroup(dir);
 	truth_write_tail();
 	if (dir >= 0)
 		leave_cgroup(dir);

@@ -136,11 +136,11 @@ static int ask_with_signals(const struct provocation *provocation)
 
 /* clang-format off */
 const struct provocation provocations_calls[] = {
-	{ .rule = "seccomp", .name = "seccomp-clone3-enosys", .error = ENOSYS,
+	{ .rule = "X1", .name = "seccomp-clone3-enosys", .error = ENOSYS,
 	  .provoke = ask_under_seccomp },
-	{ .rule = "seccomp", .name = "seccomp-clone3-eperm", .error = EPERM,
+	{ .rule = "X1", .name = "seccomp-clone3-eperm", .error = EPERM,
 	  .provoke = ask_under_seccomp },
-	{ .rule = "seccomp", .name = "seccomp-clone-eperm", .error = EPERM, .call = "clone",
+	{ .rule = "X1", .name = "seccomp-clone-eperm", .error = EPERM, .call = "clone",
 	  .provoke = ask_without_clone },
 	{ .rule = "D1", .name = "signal-pending", .error = ERESTARTNOINTR,
 	  .provoke = ask_with_signals },

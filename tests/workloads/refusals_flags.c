@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "refusals.h"
@@ -62,6 +63,27 @@ static int ask_as_user(const struct provocation *provocation)
 	return ask_without_signal(provocation);
 }
 
+/* A child that the kernel itself waits for can't be waited for here: it says by its end of a pipe. */
+static int ask_as_autoreaped(const struct provocation *provocation)
+{
+	struct ask it = ask_of(provocation);
+	struct clone_args reaped = {.flags = CLONE_AUTOREAP};
+	int pipes[2], ret = -1;
+	pid_t pid;
+
+	if (pipe(pipes))
+		return skip(provocation, "no pipe: %m");
+	pid = syscall(SYS_clone3, &reaped, sizeof(reaped));
+	if (pid == 0) {
+		ret = refuse(provocation, &it);
+		_exit(write(pipes[1], &ret, sizeof(ret)) != sizeof(ret));
+	}
+	if (pid < 0)
+		return skip(provocation, "no CLONE_AUTOREAP: %m");
+	close(pipes[1]);
+	return read(pipes[0], &ret, sizeof(ret)) == sizeof(ret) ? ret : -1;
+}
+
 /* clang-format off */
 const struct provocation provocations_flags[] = {
 	{ .rule = "C1", .name = "newns-fs", .error = EINVAL, .call = "clone",
@@ -94,6 +116,8 @@ const struct provocation provocations_flags[] = {
 	  .flags = CLONE_PIDFD | THREAD_NEEDS, .provoke = ask_as_told, .until = KERNEL(6, 8) },
 	{ .rule = "C10", .name = "autoreap-signal", .error = EINVAL, .flags = CLONE_AUTOREAP,
 	  .since = KERNEL(7, 1) },
+	{ .rule = "C11", .name = "parent-of-autoreaped", .error = EINVAL, .flags = CLONE_PARENT,
+	  .provoke = ask_as_autoreaped, .since = KERNEL(7, 1) },
 	{ .rule = "C12", .name = "nnp-thread", .error = EINVAL, .flags = CLONE_NNP | THREAD_NEEDS,
 	  .since = KERNEL(7, 1) },
 	{ .rule = "C13", .name = "autokill-alone", .error = EINVAL, .flags = CLONE_PIDFD_AUTOKILL,
