@@ -101,7 +101,8 @@ refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals
 	refusals_users.c refusals_limits.c refusals_pids.c refusals_namespaces.c \
 	refusals_cgroups.c refusals_calls.c
 smallprint_SOURCES := smallprint.c child.c numa.c truth.c
-WORKLOADS := tour forks foreign_stack hostile refusals smallprint
+starts_SOURCES := starts.c
+WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
 

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Real programs that make children: a root file system for containers, and how each is started."""
+import json
+import os
+import shutil
+
+from case import read_file, run, workload, write_file
+
+FOLDER = "/tmp/containers"
+ROOT = FOLDER + "/root"
+CGROUPS = "/sys/fs/cgroup"
+
+# What runs in a container. One program, no shell: every clone is the tool's own.
+INSIDE = ("ls", "-l", "/proc/self/ns")
+
+APPLETS = ("ls", "sh", "sleep", "true")
+NAMES = {"passwd": "root:x:0:0:root:/root:/bin/sh\n", "group": "root:x:0:\n",
+         "os-release": "ID=container\n"}
+
+LXC = f"""
+lxc.rootfs.path = dir:{ROOT}
+lxc.uts.name = box
+lxc.net.0.type = empty
+lxc.apparmor.profile = unconfined
+lxc.mount.auto = proc:mixed
+"""
+
+PODMAN = ("podman", "--root", FOLDER + "/podman", "--runroot", FOLDER + "/podman.run",
+          "--cgroup-manager=cgroupfs", "--events-backend=none", "--storage-driver=vfs")
+
+BWRAP = ("bwrap", "--bind", ROOT, "/", "--proc", "/proc", "--dev", "/dev")
+
+
+def make_root():
+    """A root file system with busybox, which is static, and nothing else."""
+    for folder in "bin dev etc proc root run sys tmp usr var".split():
+        os.makedirs(f"{ROOT}/{folder}")
+    shutil.copy(shutil.which("busybox"), ROOT + "/bin/busybox")
+    for applet in APPLETS:
+        os.symlink("busybox", f"{ROOT}/bin/{applet}")
+    for name, text in NAMES.items():
+        write_file(f"{ROOT}/etc/{name}", text)
+    write_file(FOLDER + "/lxc.conf", LXC)
+    os.mkdir(FOLDER + "/lxc")
+
+
+def make_bundle(name, change=None):
+    """A bundle for runc and crun. change(config) may alter what it asks for. Returns its path."""
+    path = f"{FOLDER}/{name}"
+    os.mkdir(path)
+    run("runc", "spec", "--bundle", path)
+    config = json.loads(read_file(path + "/config.json"))
+    config["process"].update(terminal=False, args=list(INSIDE))
+    config["root"] = {"path": ROOT}
+    config["linux"]["cgroupsPath"] = "/cs-" + name
+    if change:
+        change(config)
+    write_file(path + "/config.json", json.dumps(config))
+    return path
+
+
+def oci(tool, bundle, *options):
+    """How runc and crun are started."""
+    return (tool, "--root", f"{FOLDER}/{tool}.state", *options, "run", "--bundle", bundle,
+            os.path.basename(bundle))
+
+
+def lxc(*options):
+    return ("lxc-execute", "--lxcpath", FOLDER + "/lxc", "--name", "box", "--rcfile",
+            FOLDER + "/lxc.conf", *options, "--", *INSIDE)
+
+
+def nspawn(*options):
+    return ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
+            "--pipe", "--directory", ROOT, *options, *INSIDE)
+
+
+def podman(runtime):
+    return (*PODMAN, "--runtime", runtime, "run", "--rm", "--network=none", "--rootfs", ROOT,
+            *INSIDE)
+
+
+def containers():
+    """By name: what starts a container in which INSIDE runs."""
+    return {
+        "runc": oci("runc", make_bundle("runc")),
+        "crun": oci("crun", make_bundle("crun")),
+        "lxc": lxc(),
+        "nspawn": nspawn(),
+        "bwrap": (*BWRAP, "--unshare-all", *INSIDE),
+        "unshare": ("unshare", "-mupinCTUrf", "--mount-proc", *INSIDE),
+        "podman": podman("crun"),
+    }
+
+
+def others():
+    """By name: programs whose children are made in a way of their own."""
+    return {
+        "node": ("node", "-e", "require('child_process').execFileSync('/bin/true')"),
+        "python": ("/usr/bin/python3", "-c", "import subprocess; subprocess.run(['/bin/true'])"),
+        "starts": (workload("starts"),),
+    }
+
+
+class Cgroups:
+    """Removes what the tools have left below the root of cgroup2."""
+
+    def __init__(self):
+        self.before = set(self._all())
+
+    @staticmethod
+    def _all():
+        return [path for path, _, _ in os.walk(CGROUPS, topdown=False)]
+
+    def clean_up(self):
+        for path in self._all():
+            if path not in self.before:
+                os.rmdir(path)
