@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Compares the records of trace --json with what strace -f wrote of the same run."""
 import collections
+import os
 import re
+import signal
 
-CALLS = "clone,clone3,fork,vfork,unshare,setns,execve"
+CALLS = "clone,clone3,fork,vfork,unshare,setns,execve,execveat"
 CLONES = ("clone", "clone3", "fork", "vfork")
 
 # Numbers with their names; pids of other namespaces with the number strace knows them by.
@@ -14,6 +16,8 @@ CSIGNAL = 0xff
 FIXED = {"fork": (0, set(), 17), "vfork": (0x4100, {"CLONE_VM", "CLONE_VFORK"}, 17)}
 
 LINE = re.compile(r"(\d+)\s+(.*)")
+CHANGED = re.compile(r"(.*)<pid changed to (\d+) \.\.\.>")
+ENDED = re.compile(r"\+\+\+ (?:exited with (\d+)|killed by (SIG\w+)( \(core dumped\))?) \+\+\+")
 RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)")
 CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+|\?)(?: (E\w+))?(?:.*?/\* (\d+) in strace's PID NS)?")
 NUMBER = r"(?:0x[0-9a-f]+|\d+)"
@@ -30,6 +34,7 @@ class Strace:
 
     def __init__(self, path):
         self.calls = {}
+        self.ends = {}
         pending = {}
         with open(path, errors="surrogateescape") as file:
             for line in file:
@@ -43,6 +48,10 @@ class Strace:
             text = pending.pop(tid, "") + resumed.group(2)
         if text.endswith("<unfinished ...>"):
             pending[tid] = text.removesuffix("<unfinished ...>")
+        elif changed := CHANGED.match(text):  # a thread's execve() gives it its leader's tid
+            pending[int(changed.group(2))] = changed.group(1)
+        elif ended := ENDED.match(text):
+            self.ends[tid] = wait_status(*ended.groups())
         elif call := CALL.match(text):
             calls.append(call.groups())
 
@@ -51,16 +60,26 @@ class Strace:
 
     def ran(self, program):
         """The task that became this program."""
-        for tid, calls in self.calls.items():
-            if any(call[0] == "execve" and call[2] == "0" and f'["{program}"' in call[1]
-                   for call in calls):
+        for tid in self.calls:
+            if any(os.path.basename(file) == program for file in self.files(tid)):
                 return tid
         raise ValueError(f"nobody became {program}")
 
+    def files(self, tid):
+        """What a task became, one after the other."""
+        return [text.split('"')[1] for name, text, result, _, _ in self.calls[tid]
+                if name == "execve" and result == "0"]
+
     def namespaces(self, tid):
-        """The unshare() and setns() calls that a task made: name, flags, errno name or None."""
+        """The unshare() and setns() calls of a task: name, flags, errno name or None."""
         return [(name, int(re.search(rf"{NUMBER}", text.split(", ")[-1]).group(), 0), error)
                 for name, text, _, error, _ in self.calls[tid] if name in ("unshare", "setns")]
+
+
+def wait_status(code, killed_by, dumped):
+    if code:
+        return int(code) << 8
+    return signal.Signals[killed_by] | (0x80 if dumped else 0)
 
 
 def clone_of(name, text, result, error, translated):
