@@ -22,11 +22,15 @@ RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)")
 CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+|\?)(?: (E\w+))?(?:.*?/\* (\d+) in strace's PID NS)?")
 NUMBER = r"(?:0x[0-9a-f]+|\d+)"
 FLAGS = re.compile(rf"flags=((?:{NUMBER}(?: /\* .*? \*/)?\|?)+)")
+SET_TID = re.compile(r"set_tid=\[([\d, ]+)\]")
 SIGNAL = re.compile(r"exit_signal=(\d+)")
 COMMENT = re.compile(r"/\* (.*?) \*/")
 
 # seen_by: the child's pid in the caller's namespace; child: in strace's, None where it wasn't told.
-Clone = collections.namedtuple("Clone", "via flags names exit_signal error seen_by child")
+Clone = collections.namedtuple("Clone", "via flags names exit_signal set_tid error seen_by child")
+
+# strace did not see the end of a call.
+UNFINISHED = "?"
 
 
 class Strace:
@@ -52,6 +56,8 @@ class Strace:
             pending[int(changed.group(2))] = changed.group(1)
         elif ended := ENDED.match(text):
             self.ends[tid] = wait_status(*ended.groups())
+            if cut := re.match(r"(\w+)\((.*)", pending.pop(tid, "")):
+                calls.append((*cut.groups(), "?", UNFINISHED, None))
         elif call := CALL.match(text):
             calls.append(call.groups())
 
@@ -86,7 +92,8 @@ def clone_of(name, text, result, error, translated):
     flags, names, exit_signal = request_of(name, text)
     seen_by = int(result) if result != "?" and not error else None
     child = int(translated) if translated else None
-    return Clone(name, flags, names, exit_signal, error, seen_by, child)
+    set_tid = [int(tid) for part in SET_TID.findall(text) for tid in part.split(", ")]
+    return Clone(name, flags, names, exit_signal, set_tid, error, seen_by, child)
 
 
 def request_of(name, text):
@@ -104,23 +111,26 @@ def request_of(name, text):
     return total, names, int(SIGNAL.search(text).group(1))
 
 
-def child_pids(record):
-    """The child's numbers, its outermost namespace's first."""
-    return record.get("child_pids") or [record["child_tid"]]
-
-
 def wrong_child(clone, record):
+    if clone.error == UNFINISHED:
+        return
     if clone.seen_by is None:
         if not record["error"]:
             yield f"made {record['child_tid']}, and strace says {clone.error}"
-        elif clone.error not in (None, record["error_name"]):
+        elif clone.error != record["error_name"]:
             yield f"refused with {record['error_name']}, not {clone.error}"
     elif record["error"]:
         yield f"refused with {record['error_name']}, and strace says {clone.seen_by}"
     elif clone.child and clone.child != record["child_tid"]:
         yield f"the child is {record['child_tid']}, not {clone.child}"
-    elif "child_pids" in record and clone.seen_by not in child_pids(record):
-        yield f"the child is {child_pids(record)}, and {clone.seen_by} to its caller"
+
+
+def wrong_detail(clone, detail, level):
+    """level: of the caller's pid namespace, 0 being the initial one."""
+    if clone.seen_by and detail["pids"][level:level + 1] != [clone.seen_by]:
+        yield f"the child is {detail['pids']}, and {clone.seen_by} to its caller at level {level}"
+    if detail["set_tid"] != clone.set_tid:
+        yield f"set_tid is {detail['set_tid']}, not {clone.set_tid}"
 
 
 def wrong_clone(clone, record):
@@ -131,25 +141,87 @@ def wrong_clone(clone, record):
         if (record["flags"], record["exit_signal"]) != (clone.flags, clone.exit_signal):
             yield (f"flags {record['flags']:#x} and signal {record['exit_signal']}, "
                    f"not {clone.flags:#x} and {clone.exit_signal}")
-    if clone.names is not None and {"CLONE_" + name for name in record["flag_names"]} != clone.names:
+    names = {"CLONE_" + name for name in record["flag_names"]}
+    if clone.names not in (None, names):
         yield f"flags {record['flag_names']}, not {sorted(clone.names)}"
     yield from wrong_child(clone, record)
+
+
+def levels_of(records):
+    """By tid: how deep its pid namespace is, for those that are not in the initial one."""
+    return {record["child_tid"]: len(record["detail"]["pids"]) - 1 for record in records
+            if record.get("detail") and not record["error"]}
+
+
+def wrong_clones_of(tid, clones, records, levels):
+    """Those of one caller."""
+    if clones and clones[-1].error == UNFINISHED and len(records) < len(clones):
+        clones.pop()  # killed before it began
+    if len(clones) != len(records):
+        yield f"{tid} made {len(records)} clones, {len(clones)} for strace"
+    for number, (clone, record) in enumerate(zip(clones, records), 1):
+        wrong = list(wrong_clone(clone, record))
+        if record.get("detail"):
+            wrong += wrong_detail(clone, record["detail"], levels.get(tid, 0))
+        yield from (f"clone {number} of {record['comm']}/{tid}: {each}" for each in wrong)
+
+
+def wrong_children(strace, records):
+    """The tasks that strace saw, except the first one, were all made."""
+    children = {record["child_tid"] for record in records if not record["error"]}
+    for tid in set(list(strace.calls)[1:]) ^ children:
+        yield f"child {tid} is known to {'strace' if tid in strace.calls else 'clonescope'} alone"
 
 
 def compare(strace, records):
     """
     All complaints, none if both have the same clones, in the same order for each caller.
-    records: of the kinds clone and call, those of other programs among them or not.
+    records: of the kinds clone and call; those of tasks that strace does not know are left out.
     """
+    levels = levels_of(records)
+    records = [record for record in records if record["tid"] in strace.calls]
     for tid in strace.calls:
-        clones = strace.clones(tid)
         own = [record for record in records if record["tid"] == tid]
-        if len(clones) != len(own):
-            yield f"{tid} made {len(own)} clones, {len(clones)} for strace"
-        for number, (clone, record) in enumerate(zip(clones, own), 1):
-            for wrong in wrong_clone(clone, record):
-                yield f"clone {number} of {record['comm']}/{tid}: {wrong}"
-    children = [record["child_tid"] for record in records
-                if record["tid"] in strace.calls and not record["error"]]
-    for tid in set(list(strace.calls)[1:]) ^ set(children):
-        yield f"child {tid} is known to {'strace' if tid in strace.calls else 'clonescope'} alone"
+        yield from wrong_clones_of(tid, strace.clones(tid), own, levels)
+    yield from wrong_children(strace, records)
+
+
+def of_kind(records, kind, tid):
+    return [record for record in records if record["kind"] == kind and record["tid"] == tid]
+
+
+def wrong_life_of(tid, strace, records):
+    """What became of one task. records: those of its life, of all tasks."""
+    files = [record["file"] for record in of_kind(records, "exec", tid)]
+    if files != strace.files(tid):
+        yield f"{tid} became {files}, not {strace.files(tid)}"
+    changes = [("setns" if record["is_setns"] else "unshare", record["flags"],
+                record["error_name"]) for record in of_kind(records, "namespaces", tid)]
+    if changes != strace.namespaces(tid):
+        yield f"{tid} called {changes}, not {strace.namespaces(tid)}"
+    ends = [record["code"] for record in of_kind(records, "exit", tid)]
+    if ends[-1:] != [strace.ends[tid]]:
+        yield f"{tid} ended with {ends}, not {strace.ends[tid]}"
+
+
+def compare_lives(strace, records):
+    """The same for exec, unshare, setns and exit. records: of all kinds."""
+    for tid in strace.calls:
+        yield from wrong_life_of(tid, strace, records)
+    for tid in list(strace.calls)[1:]:
+        starts = len(of_kind(records, "start", tid))
+        if starts != 1:
+            yield f"{tid} first ran {starts} times"
+
+
+def namespaces_at_exec(tid, records):
+    """By type: those of a task when it became its last program."""
+    namespaces = {}
+    for record in records:
+        if record["kind"] == "clone" and record["child_tid"] == tid:
+            namespaces = dict(record["detail"]["ns"])
+        elif record["kind"] == "namespaces" and record["tid"] == tid and not record["error"]:
+            changed = {name: inode for name, inode in record["ns"].items()
+                       if name not in ("pid", "time")}  # those are its children's
+            namespaces.update(changed)
+    return namespaces

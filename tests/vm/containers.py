@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Real programs that make children: a root file system for containers, and how each is started."""
+import contextlib
 import json
 import os
 import shutil
 
-from case import read_file, run, workload, write_file
+from case import BACKENDS, CLONESCOPE, capture, read_file, run, workload, write_file
 
 FOLDER = "/tmp/containers"
 ROOT = FOLDER + "/root"
@@ -100,6 +101,31 @@ def others():
         "python": ("/usr/bin/python3", "-c", "import subprocess; subprocess.run(['/bin/true'])"),
         "starts": (workload("starts"),),
     }
+
+
+@contextlib.contextmanager
+def limit(name, value):
+    """One of the limits of /proc/sys/user, for a while."""
+    path = "/proc/sys/user/" + name
+    before = read_file(path)
+    write_file(path, str(value))
+    try:
+        yield
+    finally:
+        write_file(path, before)
+
+
+def trace(command, *options):
+    """
+    Each backend follows the next one's reader, the last one follows the command. Returns how that
+    ended, and what each reader printed.
+    """
+    for backend in BACKENDS:
+        reader = (f'exec {CLONESCOPE} trace {" ".join(options)} --backend {backend} -- "$@" '
+                  f'>{backend}.out')
+        command = ["sh", "-c", reader, "sh", *command]
+    done = capture(*command)
+    return done, {backend: read_file(backend + ".out") for backend in BACKENDS}
 
 
 class Cgroups:
