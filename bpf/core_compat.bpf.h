@@ -362,15 +362,6 @@ static __always_inline __s64 nproc_of_user(const struct cred *cred)
 	return BPF_CORE_READ(user, processes.counter);
 }
 
-/* Linux 6.3 made two words of 32 bits one of 64. */
-static __always_inline __u64 cred_caps(const struct cred *cred)
-{
-	__u64 caps = 0;
-
-	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
-	return caps;
-}
-
 /* Since 6.14 each pid namespace has a limit of its own. */
 struct pid_namespace___max {
 	int pid_max;
