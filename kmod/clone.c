@@ -7,6 +7,7 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 
+#include "kmod/call.h"
 #include "kmod/clone.h"
 #include "kmod/compat.h"
 #include "kmod/detail.h"
@@ -148,6 +149,8 @@ int cs_on_copy_process_return(struct kretprobe_instance *instance,
 
 	cs_inflight_release(&cs_copies);
 	tell_call(copy, child, now);
+	if (IS_ERR(child) && trace_clone_call_enabled())
+		cs_call_refused();
 	if (IS_ERR(child) && trace_clone_refusal_enabled())
 		cs_trace_refusal(copy, -PTR_ERR(child), now);
 	if (trace_clone_detail_enabled())

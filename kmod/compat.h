@@ -123,6 +123,15 @@ static __always_inline bool cs_policy_has_node(const struct mempolicy *policy,
 #define CS_SYS "__x64_sys_"
 #endif
 
+/* 32-bit programs share fork() and vfork() on x86, and all four elsewhere. */
+#ifdef CONFIG_IA32_EMULATION
+#define CS_SYS_CLONE_32BIT     "__ia32_compat_sys_ia32_clone"
+#define CS_SYS_CLONE3_32BIT    "__ia32_sys_clone3"
+#define CS_SYS_SHARED_BY_32BIT false
+#else
+#define CS_SYS_SHARED_BY_32BIT true
+#endif
+
 #define CS_NO_SUCH_SYSCALL (-2) /* -1 is "in no call" */
 
 #ifdef __NR_fork

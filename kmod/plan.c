@@ -8,6 +8,7 @@
 #include <linux/printk.h>
 #include <linux/tracepoint.h>
 
+#include "kmod/call.h"
 #include "kmod/clone.h"
 #include "kmod/compat.h"
 #include "kmod/life.h"
@@ -49,6 +50,17 @@ struct probe {
 		.facts_of = CS_EVENT_PHASES,        \
 		.on_call = cs_on_marker,            \
 	},
+
+/* The code of a call, by which it is known that it was reached. */
+#define CALL(symbol, call_facts)                                \
+	{                                                       \
+		.symbols = { symbol }, .events = CS_FOR(CALL),  \
+		.facts = call_facts, .facts_of = CS_EVENT_CALL, \
+		.on_call = cs_on_clone_call,                    \
+	}
+
+#define CALL_FACTS(via) \
+	(CS_CALL_FACT(via) | (CS_SYS_SHARED_BY_32BIT ? CS_CALL_FACT_32BIT : 0))
 
 /*
  * In the order of planting. An event's kretprobe comes last: a clone that it
@@ -137,6 +149,21 @@ static struct probe probes[] = {
 		.events = CS_FOR(NAMESPACES),
 		.on_return = cs_on_setns_return,
 	},
+	{
+		.symbols = { "sys_exit" },
+		.events = CS_FOR(CALL),
+		.on_trace = cs_on_sys_exit,
+	},
+	CALL(CS_SYS "clone3", CALL_FACTS(CS_VIA_CLONE3)),
+	CALL(CS_SYS "clone", CALL_FACTS(CS_VIA_CLONE)),
+#ifdef __NR_fork
+	CALL(CS_SYS "fork", CALL_FACTS(CS_VIA_FORK)),
+	CALL(CS_SYS "vfork", CALL_FACTS(CS_VIA_VFORK)),
+#endif
+#ifdef CS_SYS_CLONE_32BIT
+	CALL(CS_SYS_CLONE_32BIT, CS_CALL_FACT_32BIT),
+	CALL(CS_SYS_CLONE3_32BIT, CS_CALL_FACT_32BIT),
+#endif
 	CS_MARKERS(MARKER)
 };
 
@@ -147,6 +174,7 @@ static struct probe probes[] = {
 static struct cs_inflight *const inflight[CS_EVENT_COUNT] = {
 	[CS_EVENT_CLONE] = &cs_copies,
 	[CS_EVENT_RETURN] = &cs_kernel_clones,
+	[CS_EVENT_CALL] = &cs_callers,
 };
 
 /*
@@ -520,7 +548,8 @@ static unsigned long missed_in_all(void)
  *
  *	clone_missed	clones without a record, copy_process() was not probed
  *	return_missed	returns without a record, kernel_clone() was not probed
- *	return_full	the same, no room in the table of calls in flight
+ *	return_full	the same, or a call that failed without a record, no
+ *			room in a table of calls in flight
  *	fact_missed	probe hits without effect: one fact of one record, if
  *			at all, is wrong or missing for each
  *	fact_full	records that have all facts of nested probes missing,
@@ -529,6 +558,8 @@ static unsigned long missed_in_all(void)
 int cs_plan_print_lost(char *text, size_t size)
 {
 	unsigned long clones, returns, facts;
+	long full = atomic_long_read(&cs_kernel_clones.full) +
+		    atomic_long_read(&cs_callers.full);
 	int length;
 
 	mutex_lock(&plan_lock);
@@ -541,8 +572,7 @@ int cs_plan_print_lost(char *text, size_t size)
 			   "return_full %ld\n"
 			   "fact_missed %lu\n"
 			   "fact_full %ld\n",
-			   clones, returns,
-			   atomic_long_read(&cs_kernel_clones.full), facts,
+			   clones, returns, full, facts,
 			   atomic_long_read(&cs_copies.full));
 	mutex_unlock(&plan_lock);
 	return length;

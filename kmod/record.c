@@ -42,7 +42,8 @@ static nokprobe_inline void fill_caller(struct cs_clone *record, u32 cpu)
 	strscpy(record->comm, current->comm, sizeof(record->comm));
 }
 
-static nokprobe_inline enum cs_via via_syscall(void)
+/* The call of the clone family that the current thread is in, if any. */
+enum cs_via cs_via_syscall(void)
 {
 	int nr = syscall_get_nr(current, task_pt_regs(current));
 	bool is_32bit = cs_syscall_is_32bit();
@@ -55,6 +56,7 @@ static nokprobe_inline enum cs_via via_syscall(void)
 	}
 	return CS_VIA_UNKNOWN;
 }
+NOKPROBE_SYMBOL(cs_via_syscall);
 
 /*
  * user_worker comes after io_thread, as io_uring's workers have both. Kernel
@@ -70,7 +72,7 @@ static nokprobe_inline enum cs_via via(const struct kernel_clone_args *args)
 		return CS_VIA_KTHREAD;
 	if (current->flags & PF_KTHREAD)
 		return CS_VIA_UMH;
-	return via_syscall();
+	return cs_via_syscall();
 }
 
 /* create_io_thread() and vhost_task_create() call copy_process() themselves. */

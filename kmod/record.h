@@ -23,6 +23,8 @@ static nokprobe_inline void cs_fill_head(struct cs_head *head,
 	head->ts_ns = now;
 }
 
+enum cs_via cs_via_syscall(void);
+
 void cs_record_clone(struct cs_clone *record, const struct cs_copy *copy,
 		     const struct task_struct *child, u64 now);
 void cs_record_return(struct cs_return *record,

@@ -217,7 +217,8 @@ static nokprobe_inline void fill_set_tid(struct cs_refusal *record,
 		return;
 	memcpy(record->set_tid, args->set_tid, count * sizeof(pid_t));
 	for (i = args->flags & CLONE_NEWPID ? 1 : 0; i < count && ns; i++) {
-		if (idr_find(&ns->idr, record->set_tid[i])) {
+		if (record->set_tid[i] > 0 &&
+		    idr_find(&ns->idr, record->set_tid[i])) {
 			record->tid_in_use_level = ns->level;
 			return;
 		}
@@ -267,17 +268,21 @@ fill_target(struct cs_refusal *record, const struct kernel_clone_args *args)
 	return target;
 }
 
-/* Where a child of @target, or else of the caller's cgroups, is charged. */
+/*
+ * Where a child of @target is charged: there, or above it, where the controller
+ * begins. In cgroup v1, and without a target, where the caller is.
+ */
 static nokprobe_inline struct cgroup_subsys_state *
 pids_charged(struct cgroup *target)
 {
-	struct cgroup_subsys_state *css = NULL;
+	struct cgroup_subsys_state *css;
 
-	if (!target)
-		return task_css_check(current, CS_PIDS_ID, true);
-	for (; target && !css; target = cgroup_parent(target))
+	for (; target; target = cgroup_parent(target)) {
 		css = rcu_dereference_raw(target->subsys[CS_PIDS_ID]);
-	return css;
+		if (css)
+			return css;
+	}
+	return task_css_check(current, CS_PIDS_ID, true);
 }
 
 static nokprobe_inline bool is_full(const struct cgroup_subsys_state *css)
@@ -297,20 +302,18 @@ static nokprobe_inline void fill_pids(struct cs_refusal *record,
 				      int error)
 {
 	struct cgroup *target = fill_target(record, args);
-	struct cgroup_subsys_state *css = NULL;
+	struct cgroup_subsys_state *css = pids_charged(target);
 	const struct cs_pids_cgroup *pids;
 
 	record->pids_max = -1;
-	if (target || !(args->flags & CLONE_INTO_CGROUP))
-		css = pids_charged(target);
-	while (css && css->parent && !is_full(css))
+	while (css->parent && !is_full(css))
 		css = css->parent;
-	if (!css || !css->parent)
+	if (!css->parent)
 		return;
 	pids = container_of(css, struct cs_pids_cgroup, css);
 	record->pids = atomic64_read(&pids->counter);
 	record->pids_max = atomic64_read(&pids->limit);
-	if (!target || error == EAGAIN)
+	if (!(args->flags & CLONE_INTO_CGROUP) || error == EAGAIN)
 		cs_cgroup_path(record->cgroup, css->cgroup);
 }
 

@@ -12,7 +12,7 @@
 
 /* What is left of a child. */
 struct remains {
-	const void *stack, *real_cred, *files, *fs, *mm, *nsproxy;
+	const void *stack, *real_cred, *files, *fs, *mm, *nsproxy, *sighand;
 	const struct list_head *children, *group_node, *shm;
 	pid_t pid;
 	u64 start_time;
@@ -28,6 +28,7 @@ static nokprobe_inline bool take(struct remains *remains,
 		 TAKE(remains->files, child->files) ||
 		 TAKE(remains->fs, child->fs) || TAKE(remains->mm, child->mm) ||
 		 TAKE(remains->nsproxy, child->nsproxy) ||
+		 TAKE(remains->sighand, child->sighand) ||
 		 TAKE(remains->children, child->children.next) ||
 		 TAKE(remains->group_node, child->se.group_node.next) ||
 		 TAKE(remains->shm, cs_shm_list(child)->next) ||
@@ -81,7 +82,7 @@ bool cs_trail_read(u32 *trail, const struct task_struct *child)
 	if (!child)
 		return true;
 	if (!IS_ENABLED(CONFIG_MEMCG) || !IS_ENABLED(CONFIG_SYSVIPC) ||
-	    !take(&remains, child))
+	    !take(&remains, child) || !remains.sighand)
 		return false;
 	if (!remains.stack)
 		*trail = read_trail(&remains, child);
