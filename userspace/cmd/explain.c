@@ -154,9 +154,9 @@ static void print_rule(const struct rule *rule, int error, bool conditional, int
 	text_add(&text, "%s%s", range, rule->sentence);
 	if (conditional)
 		text_add(&text, ", if %s", rules_fact_text(rule->fact));
-	if (rule->advice)
-		text_add(&text, " -- %s", rule->advice);
 	text_add(&text, " [%s]", rule->function);
+	if (rule->advice)
+		text_add(&text, "; %s", rule->advice);
 	text_end(&text);
 	print_wrapped(indent, sentence);
 }
@@ -219,7 +219,6 @@ enum group {
 	GROUP_REQUEST, /* flags and arguments */
 	GROUP_STATE,   /* limits, and the state of caller and system */
 	GROUP_CHANCE,  /* the rare */
-	GROUP_ANY,     /* hooks that give any errno */
 	GROUP_COUNT,
 };
 
@@ -227,13 +226,12 @@ static const char *const group_titles[GROUP_COUNT] = {
 	[GROUP_REQUEST] = "Flags and arguments that the kernel refuses with it:",
 	[GROUP_STATE] = "Limits, and the state of caller and system, that lead to it:",
 	[GROUP_CHANCE] = "And, rarely:",
-	[GROUP_ANY] = "These may give it, as they may give any errno:",
 };
 
 static enum group group_of(const struct rule *rule, int error)
 {
 	if (!rules_gives(rule, error))
-		return rule->open ? GROUP_ANY : GROUP_COUNT;
+		return GROUP_COUNT;
 	if (rule->basis == RULES_BY_REQUEST || rule->scope == RULES_SCOPE_CLONE3)
 		return GROUP_REQUEST;
 	return rule->basis == RULES_BY_CHANCE ? GROUP_CHANCE : GROUP_STATE;
@@ -256,6 +254,27 @@ static size_t print_group(enum group group, const struct subject *subject)
 	return printed;
 }
 
+/* Hooks that are not in the lists, but may give any errno, and so this one. */
+static void print_open(const struct subject *subject)
+{
+	char sentence[512];
+	struct text text = {.buf = sentence, .size = sizeof(sentence)};
+	const char *between = "Besides, these may give any errno: ";
+	const struct rule *rule;
+
+	for (size_t i = 0; (rule = rules_at(i)); i++) {
+		if (!rule->open || rules_gives(rule, subject->error) ||
+		    !rules_in_kernel(rule, subject->kernel))
+			continue;
+		text_add(&text, "%s%s %s", between, rule->id, rule->function);
+		between = ", ";
+	}
+	text_add(&text, ".");
+	text_end(&text);
+	putchar('\n');
+	print_wrapped(0, sentence);
+}
+
 static void explain_errno(const struct subject *subject)
 {
 	size_t found = 0;
@@ -265,11 +284,11 @@ static void explain_errno(const struct subject *subject)
 		printf(": %s", strerror(subject->error));
 	putchar('\n');
 
-	for (int group = 0; group < GROUP_ANY; group++)
+	for (int group = 0; group < GROUP_COUNT; group++)
 		found += print_group((enum group)group, subject);
 	if (!found)
 		printf("\nNo rule of the kernel refuses a clone with it.\n");
-	print_group(GROUP_ANY, subject);
+	print_open(subject);
 }
 
 static bool parse_kernel(const char *text, int *kernel)
