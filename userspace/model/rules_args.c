@@ -117,7 +117,7 @@ static bool tell_size_beyond_known(struct text *text, const struct rules_case *c
 
 static enum rules_sense args_unreadable(const struct rules_case *c)
 {
-	return c->call->args_known ? RULES_UNLIKELY : RULES_LIKELY;
+	return c->call->args_known ? RULES_REMOTE : RULES_LIKELY;
 }
 
 /* @holds, as far as clone_args are known. */
@@ -154,7 +154,9 @@ static enum rules_sense tids_none(const struct rules_case *c)
 
 static enum rules_sense tids_unreadable(const struct rules_case *c)
 {
-	return proven_if(c, c->call->has_set_tid) == RULES_OUT ? RULES_OUT : RULES_POSSIBLE;
+	if (!c->call->args_known)
+		return RULES_UNLIKELY;
+	return c->call->has_set_tid ? RULES_POSSIBLE : RULES_OUT;
 }
 
 static enum rules_sense cgroup_unusable(const struct rules_case *c)

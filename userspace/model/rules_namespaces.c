@@ -143,6 +143,8 @@ static enum rules_sense pids_too_deep(const struct rules_case *c)
 
 static bool tell_pids_too_deep(struct text *text, const struct rules_case *c)
 {
+	if (!c->refusal)
+		return false;
 	text_add(text, "pid namespaces nested %d deep", c->refusal->pid_level);
 	return true;
 }

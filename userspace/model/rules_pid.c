@@ -25,9 +25,9 @@ static unsigned int tids(const struct cs_refusal *refusal)
 }
 
 /* The level of the pid namespace that the child is to be in. */
-static int child_level(const struct rules_case *c)
+static long child_level(const struct rules_case *c)
 {
-	return c->refusal->pid_level + (c->request->flags & CLONE_NEWPID ? 1 : 0);
+	return (long)c->refusal->pid_level + (c->request->flags & CLONE_NEWPID ? 1 : 0);
 }
 
 static enum rules_sense tls_beyond(const struct rules_case *c)
@@ -54,14 +54,14 @@ static enum rules_sense tids_too_many(const struct rules_case *c)
 		return RULES_OUT;
 	if (!c->refusal)
 		return RULES_POSSIBLE;
-	return (int)c->refusal->set_tid_size > child_level(c) + 1 ? RULES_PROVEN : RULES_OUT;
+	return c->refusal->set_tid_size > child_level(c) + 1 ? RULES_PROVEN : RULES_OUT;
 }
 
 static bool tell_tids_too_many(struct text *text, const struct rules_case *c)
 {
 	if (!c->refusal)
 		return false;
-	text_add(text, "set_tid names %u pids, but the child's pid namespace is at level %d",
+	text_add(text, "set_tid names %u pids, but the child's pid namespace is at level %ld",
 		 c->refusal->set_tid_size, child_level(c));
 	return true;
 }
@@ -170,13 +170,14 @@ static enum rules_sense tid_in_use(const struct rules_case *c)
 
 static bool tell_tid_in_use(struct text *text, const struct rules_case *c)
 {
-	int level, i;
+	long i;
+	int level;
 
 	if (!knows(c, CS_REFUSAL_TID_IN_USE) || c->refusal->tid_in_use_level < 0)
 		return false;
 	level = c->refusal->tid_in_use_level;
 	i = child_level(c) - level;
-	if (i < 0 || i >= (int)tids(c->refusal))
+	if (i < 0 || i >= (long)tids(c->refusal))
 		return false;
 	text_add(text, "set_tid %d is in use at level %d", c->refusal->set_tid[i], level);
 	return true;

@@ -30,6 +30,8 @@ static enum rules_sense users_too_deep(const struct rules_case *c)
 
 static bool tell_users_too_deep(struct text *text, const struct rules_case *c)
 {
+	if (!c->refusal)
+		return false;
 	text_add(text, "user namespaces nested %d deep", c->refusal->user_level);
 	return true;
 }
@@ -62,6 +64,8 @@ static enum rules_sense ids_unmapped(const struct rules_case *c)
 
 static bool tell_ids_unmapped(struct text *text, const struct rules_case *c)
 {
+	if (!knows(c, CS_REFUSAL_MAPPED))
+		return false;
 	text_add(text, "CLONE_NEWUSER, and uid %u or its group has no mapping in user namespace %u",
 		 c->refusal->euid, c->refusal->user_ns);
 	return true;
