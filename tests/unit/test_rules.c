@@ -293,6 +293,20 @@ static void test_table(void **state)
 		rules_check(&(struct clone_request){.flags = CLONE_SIGHAND}, V6_1, NULL, 0), 1);
 }
 
+static void test_parse_kernel(void **state)
+{
+	(void)state;
+	assert_int_equal(rules_parse_kernel("6.1"), V6_1);
+	assert_int_equal(rules_parse_kernel("6.1.192"), V6_1);
+	assert_int_equal(rules_parse_kernel("6.1.0-18-amd64"), V6_1);
+	assert_int_equal(rules_parse_kernel("6.12-rc1"), V6_12);
+	assert_int_equal(rules_parse_kernel("6.12+deb13"), V6_12);
+	assert_int_equal(rules_parse_kernel("6.1x"), 0);
+	assert_int_equal(rules_parse_kernel("6"), 0);
+	assert_int_equal(rules_parse_kernel("6.999"), 0);
+	assert_int_equal(rules_parse_kernel(""), 0);
+}
+
 /* Every row of the reference table has a rule here, in that order but for M14. */
 static void test_every_row_is_there(void **state)
 {
@@ -346,11 +360,8 @@ static int ask_kernel(const struct clone_request *request)
 static int running_kernel(void)
 {
 	struct utsname name;
-	int major, minor;
 
-	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2)
-		return 0;
-	return RULES_KERNEL(major, minor);
+	return uname(&name) ? 0 : rules_parse_kernel(name.release);
 }
 
 /* What this process is not; CAP_SYS_ADMIN and Debian's sysctl stay unknown. */
@@ -437,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_task_facts),
 		cmocka_unit_test(test_order_is_the_kernels),
 		cmocka_unit_test(test_request_of_a_record),
+		cmocka_unit_test(test_parse_kernel),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_every_row_is_there),
 		cmocka_unit_test(test_the_running_kernel_agrees),

@@ -291,20 +291,6 @@ static void explain_errno(const struct subject *subject)
 	print_open(subject);
 }
 
-static bool parse_kernel(const char *text, int *kernel)
-{
-	unsigned int major, minor;
-	char after = '\0';
-
-	/* The rest of "6.1.0-18-amd64" or "6.1.192" changes no rule. */
-	if (sscanf(text, "%3u.%3u%c", &major, &minor, &after) < 2 || minor > 255)
-		return false;
-	if (after && after != '.' && after != '-')
-		return false;
-	*kernel = RULES_KERNEL((int)major, (int)minor);
-	return *kernel >= RULES_OLDEST;
-}
-
 static void parse_word(const char *word, struct subject *subject, struct argp_state *state)
 {
 	char shown[64];
@@ -379,7 +365,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'k':
-		if (!parse_kernel(arg, &subject->kernel))
+		subject->kernel = rules_parse_kernel(arg);
+		if (subject->kernel < RULES_OLDEST)
 			argp_error(state, "'%s' is no kernel version from 5.10 on, such as 6.1",
 				   text_quote(shown, sizeof(shown), arg));
 		return 0;

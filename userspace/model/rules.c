@@ -24,6 +24,20 @@ const struct rule *rules_at(size_t index)
 	return NULL;
 }
 
+int rules_parse_kernel(const char *text)
+{
+	unsigned int major, minor;
+	char after = '\0';
+
+	/* The rest of "6.1.0-18-amd64" or "6.1.192" changes no rule. */
+	if (sscanf(text, "%3u.%3u%c", &major, &minor, &after) < 2 || minor > 255)
+		return 0;
+	/* "6.12-rc1", "6.12+deb13" */
+	if (after && after != '.' && after != '-' && after != '+')
+		return 0;
+	return RULES_KERNEL((int)major, (int)minor);
+}
+
 static const char *const fact_texts[RULES_FACT_COUNT] = {
 	[RULES_FACT_NONE] = "",
 	[RULES_FACT_SAME_POINTER] = "clone_args.pidfd and clone_args.parent_tid are equal",

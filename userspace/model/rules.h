@@ -42,6 +42,9 @@ enum rules_fact {
 #define RULES_OLDEST RULES_KERNEL(5, 10)
 #define RULES_NEWEST RULES_KERNEL(7, 3)
 
+/* "6.1", "6.1.192" or "6.1.0-18-amd64", as uname says it, to RULES_KERNEL(); 0 where it is none. */
+int rules_parse_kernel(const char *text);
+
 /*
  * What is asked of the kernel. All zero: fork() without an exit signal, nothing known of the
  * caller.
