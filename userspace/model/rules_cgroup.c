@@ -20,11 +20,12 @@ static bool tell_no_cgroup(struct text *text, const struct rules_case *c)
 	return true;
 }
 
+/* That is asked first, and a cgroup that is dying stays so. */
 static enum rules_sense target_dying(const struct rules_case *c)
 {
 	if (!knows(c, CS_REFUSAL_TARGET))
 		return RULES_POSSIBLE;
-	return c->refusal->target_dying ? RULES_LIKELY : RULES_UNLIKELY;
+	return c->refusal->target_dying ? RULES_PROVEN : RULES_OUT;
 }
 
 /* "cgroup is ...: /path" */

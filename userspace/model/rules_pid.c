@@ -9,12 +9,17 @@
 #define USER_END_4_LEVELS ((1ULL << 47) - 4096)
 #define USER_END_5_LEVELS ((1ULL << 56) - 4096)
 
-/* Only clone3() has set_tid. */
-static bool may_set_tid(const struct rules_case *c)
+static bool knows_tids(const struct rules_case *c)
 {
-	if (c->refusal)
-		return c->refusal->set_tid_size > 0;
-	return c->rec->via == CS_VIA_CLONE3 || c->rec->via == CS_VIA_UNKNOWN;
+	return c->refusal && c->refusal->set_tid_size;
+}
+
+/* Where the record has no set_tid: there was none, or it could not be read. Only clone3() has it. */
+static enum rules_sense without_tids(const struct rules_case *c)
+{
+	bool may_have = c->rec->via == CS_VIA_CLONE3 || c->rec->via == CS_VIA_UNKNOWN;
+
+	return may_have && !knows(c, CS_REFUSAL_TID_IN_USE) ? RULES_POSSIBLE : RULES_OUT;
 }
 
 /* How many numbers of set_tid the record has. */
@@ -50,16 +55,14 @@ static bool tell_tls(struct text *text, const struct rules_case *c)
 
 static enum rules_sense tids_too_many(const struct rules_case *c)
 {
-	if (!may_set_tid(c))
-		return RULES_OUT;
-	if (!c->refusal)
-		return RULES_POSSIBLE;
+	if (!knows_tids(c))
+		return without_tids(c);
 	return c->refusal->set_tid_size > child_level(c) + 1 ? RULES_PROVEN : RULES_OUT;
 }
 
 static bool tell_tids_too_many(struct text *text, const struct rules_case *c)
 {
-	if (!c->refusal)
+	if (!knows_tids(c))
 		return false;
 	text_add(text, "set_tid names %u pids, but the child's pid namespace is at level %ld",
 		 c->refusal->set_tid_size, child_level(c));
@@ -89,10 +92,8 @@ static int tid_out_of_range(const struct rules_case *c)
 
 static enum rules_sense tids_out_of_range(const struct rules_case *c)
 {
-	if (!may_set_tid(c))
-		return RULES_OUT;
-	if (!c->refusal)
-		return RULES_POSSIBLE;
+	if (!knows_tids(c))
+		return without_tids(c);
 	if (tid_out_of_range(c) >= 0)
 		return RULES_PROVEN;
 	return knows(c, CS_REFUSAL_PID_MAX) ? RULES_UNLIKELY : RULES_POSSIBLE;
@@ -100,7 +101,7 @@ static enum rules_sense tids_out_of_range(const struct rules_case *c)
 
 static bool tell_tids_out_of_range(struct text *text, const struct rules_case *c)
 {
-	int i = c->refusal ? tid_out_of_range(c) : -1;
+	int i = knows_tids(c) ? tid_out_of_range(c) : -1;
 
 	if (i < 0)
 		return false;
@@ -114,17 +115,15 @@ static enum rules_sense first_is_not_one(const struct rules_case *c)
 {
 	bool empty = c->request->flags & CLONE_NEWPID;
 
-	if (!may_set_tid(c))
-		return RULES_OUT;
-	if (!c->refusal)
-		return RULES_POSSIBLE;
+	if (!knows_tids(c))
+		return without_tids(c);
 	empty = empty || is(c, CS_IS_PIDNS_EMPTY) == RULES_YES;
 	return empty && c->refusal->set_tid[0] != 1 ? RULES_PROVEN : RULES_OUT;
 }
 
 static bool tell_first_is_not_one(struct text *text, const struct rules_case *c)
 {
-	if (!c->refusal)
+	if (!knows_tids(c))
 		return false;
 	text_add(text, "set_tid %d in a pid namespace that has no pid 1 yet",
 		 c->refusal->set_tid[0]);
@@ -139,10 +138,8 @@ static enum rules_sense may_not_set_tid(const struct rules_case *c)
 {
 	bool known = !(c->request->flags & CLONE_NEWPID);
 
-	if (!may_set_tid(c))
-		return RULES_OUT;
-	if (!c->refusal)
-		return RULES_POSSIBLE;
+	if (!knows_tids(c))
+		return without_tids(c);
 	if (known && is(c, CS_IS_NS_CAPABLE) == RULES_NO)
 		return RULES_PROVEN;
 	return c->refusal->set_tid_size > 1 || !known ? RULES_POSSIBLE : RULES_REMOTE;
@@ -150,7 +147,7 @@ static enum rules_sense may_not_set_tid(const struct rules_case *c)
 
 static bool tell_may_not_set_tid(struct text *text, const struct rules_case *c)
 {
-	if (!c->refusal)
+	if (!knows_tids(c))
 		return false;
 	text_add(text,
 		 "set_tid %d needs CAP_CHECKPOINT_RESTORE in the user namespace of the pid "
@@ -161,8 +158,8 @@ static bool tell_may_not_set_tid(struct text *text, const struct rules_case *c)
 
 static enum rules_sense tid_in_use(const struct rules_case *c)
 {
-	if (!may_set_tid(c))
-		return RULES_OUT;
+	if (!knows_tids(c))
+		return without_tids(c);
 	if (!knows(c, CS_REFUSAL_TID_IN_USE))
 		return RULES_POSSIBLE;
 	return c->refusal->tid_in_use_level >= 0 ? RULES_LIKELY : RULES_UNLIKELY;
