@@ -52,13 +52,17 @@ static int output_failed(struct run *run, int error)
 
 static void show_clone(struct live *live, const struct clone *clone)
 {
+	struct tries_before before;
+
+	/* Each of the tries, as a filter may want the last one only. */
+	tries_take_clone(live->tries, clone->rec, &before);
 	if (!filter_match(&live->options->source.filter, clone->rec))
 		return;
 	totals_add(live->totals, clone->rec);
 	if (clone->phases && !clone->rec->error)
 		totals_add_phases(live->totals, clone->phases);
 	lives_add(live->lives, clone->rec);
-	live->view->clone(&live->view_options, clone);
+	live->view->clone(&live->view_options, clone, &before);
 }
 
 /* Of tasks that are known from the clones shown, and of those that the filter is about. */
@@ -76,6 +80,7 @@ static void show_other(struct live *live, const struct cs_head *head)
 	const struct cs_filter *filter = &live->options->source.filter;
 	const struct cs_return *back = (const void *)head;
 	const struct cs_call *call = (const void *)head;
+	struct tries_before before;
 
 	switch (head->kind) {
 	case CS_KIND_RETURN:
@@ -83,6 +88,7 @@ static void show_other(struct live *live, const struct cs_head *head)
 			live->view->returned(&live->view_options, back);
 		break;
 	case CS_KIND_CALL:
+		tries_take_call(live->tries, call, &before);
 		if (filter_match_call(filter, call))
 			live->view->call(&live->view_options, call);
 		break;
@@ -317,8 +323,9 @@ int live_run(struct live *live)
 	live->view_options.kernel = running_kernel();
 	live->totals = totals_new();
 	live->join = join_new();
+	live->tries = tries_new();
 	live->lives = lives_new();
-	if (!live->totals || !live->join || !live->lives)
+	if (!live->totals || !live->join || !live->tries || !live->lives)
 		return fail(strerror(ENOMEM));
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
@@ -328,6 +335,7 @@ int live_run(struct live *live)
 	source_close(run.source);
 	totals_free(live->totals);
 	join_free(live->join);
+	tries_free(live->tries);
 	lives_free(live->lives);
 	return status;
 }

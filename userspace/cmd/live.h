@@ -12,6 +12,7 @@ struct live {
 	struct view_options view_options;
 	struct totals *totals; /* of all records shown */
 	struct join *join;
+	struct tries *tries;	       /* of all clones and calls */
 	struct lives *lives;	       /* tasks of all clones shown */
 	struct losses losses;	       /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */

@@ -88,10 +88,12 @@ static void ignore_begin(const struct view_options *options)
 	(void)options;
 }
 
-static void ignore_clone(const struct view_options *options, const struct clone *clone)
+static void ignore_clone(const struct view_options *options, const struct clone *clone,
+			 const struct tries_before *before)
 {
 	(void)options;
 	(void)clone;
+	(void)before;
 }
 
 static void ignore_return(const struct view_options *options, const struct cs_return *rec)

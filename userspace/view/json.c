@@ -173,7 +173,19 @@ static void set_parts(json_t *object, const struct view_options *options, const 
 		json_object_set_new(object, "phases", json_phases(clone->phases));
 }
 
-static void json_clone(const struct view_options *options, const struct clone *clone)
+static json_t *tries_json(const struct tries_before *before)
+{
+	const char *error = before->calls ? errno_name(before->call_error) : NULL;
+
+	if (!before->restarts && !before->calls)
+		return json_null();
+	return json_pack("{s:I, s:I, s:s?, s:I}", "restarts", (json_int_t)before->restarts,
+			 "clone3_refused", (json_int_t)before->calls, "clone3_error_name", error,
+			 "since_ns", (json_int_t)before->since_ns);
+}
+
+static void json_clone(const struct view_options *options, const struct clone *clone,
+		       const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
 	json_t *object = new_object("clone", &rec->head);
@@ -184,6 +196,7 @@ static void json_clone(const struct view_options *options, const struct clone *c
 	set_nodes(object, rec);
 	set_policies(object, rec);
 	json_object_set_new(object, "missing", missing_json(rec->missing));
+	json_object_set_new(object, "tries_before", tries_json(before));
 	set_parts(object, options, clone);
 	print(options, object);
 }

@@ -291,8 +291,10 @@ static void print_head(const struct tree *tree)
 	lines_wrap(tree->options->out, HEAD_COLUMN, LINES_WIDTH, text);
 }
 
-static void path_clone(const struct view_options *options, const struct clone *clone)
+static void path_clone(const struct view_options *options, const struct clone *clone,
+		       const struct tries_before *before)
 {
+	char tries[TRIES_TEXT_SIZE];
 	struct tree tree = {
 		.options = options,
 		.glyphs = options->utf8 ? &box : &ascii,
@@ -301,6 +303,8 @@ static void path_clone(const struct view_options *options, const struct clone *c
 
 	refusal_explain(clone, options->kernel, &tree.verdict);
 	print_head(&tree);
+	if (tries_format(tries, sizeof(tries), before))
+		fprintf(options->out, "%*s%s\n", HEAD_COLUMN, "", tries);
 	fprintf(options->out, "  %s\n", root_name(clone->rec));
 	print_copy_process(&tree);
 	if (!clone->rec->error)

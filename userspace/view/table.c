@@ -139,12 +139,23 @@ static void format_flags(char *buf, size_t size, const struct cs_clone *rec, int
 		snprintf(buf + used, size - used, "%s", signal);
 }
 
+static bool is_restart(const struct cs_clone *rec)
+{
+	return outcome_of(rec) == OUTCOME_RESTARTED;
+}
+
 /* What the line had no room for. */
-static void print_below(const struct view_options *options, const struct clone *clone)
+static void print_below(const struct view_options *options, const struct clone *clone,
+			const struct tries_before *before)
 {
 	struct refusal_verdict verdict;
+	char tries[TRIES_TEXT_SIZE];
+	bool retried = tries_format(tries, sizeof(tries), before);
 
-	if (clone->rec->error) {
+	if (retried)
+		table_line(options, tries);
+	/* A restart says no more than that. */
+	if (clone->rec->error && !(retried && is_restart(clone->rec))) {
 		refusal_explain(clone, options->kernel, &verdict);
 		table_refusal(options, &verdict);
 	}
@@ -154,13 +165,32 @@ static void print_below(const struct view_options *options, const struct clone *
 		table_detail(options, clone);
 }
 
-static void table_clone(const struct view_options *options, const struct clone *clone)
+/*
+ * A restart that says nothing new: of one call only the first is shown, the tenth, the hundredth, ..., so that a
+ * storm of signals doesn't look like a hang, nor the like of it fill the screen.
+ */
+static bool is_folded(const struct view_options *options, const struct cs_clone *rec,
+		      const struct tries_before *before)
+{
+	unsigned int tries = before->restarts + 1;
+
+	if (!is_restart(rec) || options->verbose)
+		return false;
+	while (tries % 10 == 0)
+		tries /= 10;
+	return tries != 1;
+}
+
+static void table_clone(const struct view_options *options, const struct clone *clone,
+			const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
 	char policy[POLICY_TEXT_SIZE + 1], us[24], flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE];
 	int used;
 
+	if (is_folded(options, rec, before))
+		return;
 	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
 	format_child(child, sizeof(child), rec);
 	format_nodes(nodes, sizeof(nodes), rec);
@@ -172,7 +202,7 @@ static void table_clone(const struct view_options *options, const struct clone *
 		       POLICY_WIDTH, policy, US_WIDTH, us);
 	format_flags(flags, sizeof(flags), rec, flags_width(options, used));
 	fprintf(options->out, "%s\n", flags);
-	print_below(options, clone);
+	print_below(options, clone, before);
 }
 
 static void table_returned(const struct view_options *options, const struct cs_return *rec)
@@ -184,9 +214,9 @@ static void table_returned(const struct view_options *options, const struct cs_r
 		errno_format(child, sizeof(child), rec->error);
 	else
 		snprintf(child, sizeof(child), "%" PRIu32, rec->child_tid);
-	fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s returned: kernel_clone took %.1f us",
-		TIME_WIDTH, seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
-		TID_WIDTH, child, (double)rec->clone_ns / 1e3);
+	fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s returned after %.1f us", TIME_WIDTH,
+		seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid, TID_WIDTH,
+		child, (double)rec->clone_ns / 1e3);
 	if (!rec->copy_ns)
 		fprintf(options->out, " and refused by itself");
 	if (rec->vfork_ns)

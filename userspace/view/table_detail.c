@@ -28,7 +28,7 @@ static void print_policy(FILE *out, const char *label, const struct cs_policy *p
 
 static void print_stack(FILE *out, const struct cs_clone *rec)
 {
-	lines_label(out, "stack");
+	lines_label(out, "kernel stack");
 	if (is_missing(rec, CS_FACT_STACK_NODES))
 		fprintf(out, "?\n");
 	else if (!rec->stack_pages)

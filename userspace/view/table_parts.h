@@ -17,6 +17,9 @@ struct table_life {
 	const char *comm; /* hostile */
 };
 
+/* A sentence below a record's line. */
+void table_line(const struct view_options *options, const char *text);
+
 /* Why it was refused: the sentence and what helps, or a line for each candidate. */
 void table_refusal(const struct view_options *options, const struct refusal_verdict *verdict);
 

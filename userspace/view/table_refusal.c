@@ -20,6 +20,11 @@ static void print_line(const struct view_options *options, size_t indent, const 
 	lines_wrap(options->out, indent, width_of(options), text);
 }
 
+void table_line(const struct view_options *options, const char *text)
+{
+	print_line(options, LINES_LABEL_COLUMN, text);
+}
+
 static void print_advice(const struct view_options *options, const char *advice)
 {
 	fprintf(options->out, "%*s", LINES_LABEL_COLUMN, "");

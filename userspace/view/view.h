@@ -13,6 +13,7 @@
 #include "model/lives.h"
 #include "model/losses.h"
 #include "model/totals.h"
+#include "model/tries.h"
 
 /* What a view is told at its beginning. */
 struct view_options {
@@ -28,7 +29,9 @@ struct view_options {
 /* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */
 struct view_ops {
 	void (*begin)(const struct view_options *options);
-	void (*clone)(const struct view_options *options, const struct clone *clone);
+	/* @before: what its caller had tried for it before. */
+	void (*clone)(const struct view_options *options, const struct clone *clone,
+		      const struct tries_before *before);
 	void (*returned)(const struct view_options *options, const struct cs_return *rec);
 	void (*call)(const struct view_options *options, const struct cs_call *rec);
 	/*
