@@ -86,7 +86,7 @@ static json_t *u32_list(const __u32 *values, size_t count)
 /* A fact that may be missing, and the fields that are null then. */
 struct fact {
 	const char *name;
-	const char *fields[6]; /* ended by NULL */
+	const char *fields[10]; /* ended by NULL */
 };
 
 static const struct fact refusal_facts[CS_REFUSAL_COUNT] = {
@@ -115,6 +115,9 @@ static const struct fact detail_facts[CS_DETAIL_COUNT] = {
 	[CS_DETAIL_CGROUP] = {"cgroup", {"cgroup", "cgroup_id", "caller_cgroup_id", "container"}},
 	[CS_DETAIL_CPUS] = {"cpus", {"cpus", "caller_cpus", "cpus_changed"}},
 	[CS_DETAIL_MEMS] = {"mems", {"mems_changed"}},
+	[CS_DETAIL_REQUEST] = {"request",
+			       {"cgroup_fd", "pidfd", "child_tid", "parent_tid", "tls", "stack",
+				"stack_size", "set_tid_size", "set_tid"}},
 };
 
 /* Null for what is missing, and the list of what that is. */

@@ -90,6 +90,10 @@ void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs
 		print_kernel_thread(out, detail);
 		return;
 	}
+	if (is_missing(detail, CS_DETAIL_REQUEST)) {
+		lines_labelled(out, "pointers", "?");
+		return;
+	}
 	print_pointers(out, detail);
 	print_user_stack(out, detail);
 	print_set_tid(out, detail);
