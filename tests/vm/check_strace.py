@@ -72,9 +72,9 @@ class Strace:
         raise ValueError(f"nobody became {program}")
 
     def files(self, tid):
-        """What a task became, one after the other."""
-        return [text.split('"')[1] for name, text, result, _, _ in self.calls[tid]
-                if name == "execve" and result == "0"]
+        """What a task became, one after the other, by the names that the kernel has for it."""
+        return [file_of(text) for name, text, result, _, _ in self.calls[tid]
+                if name in ("execve", "execveat") and result == "0"]
 
     def namespaces(self, tid):
         """The unshare() and setns() calls of a task: name, flags, errno name or None."""
@@ -86,6 +86,14 @@ def wait_status(code, killed_by, dumped):
     if code:
         return int(code) << 8
     return signal.Signals[killed_by] | (0x80 if dumped else 0)
+
+
+def file_of(text):
+    """execve("/bin/true", ...), execveat(3, "", ...)"""
+    folder, path = text.split('"')[:2]
+    if not folder or path.startswith("/"):
+        return path
+    return os.path.join("/dev/fd", folder.rstrip(", "), path).rstrip("/")
 
 
 def clone_of(name, text, result, error, translated):

@@ -7,7 +7,8 @@ import shutil
 
 from case import BACKENDS, CLONESCOPE, capture, read_file, run, workload, write_file
 
-FOLDER = "/tmp/containers"
+# Below the case's own folder.
+FOLDER = os.path.abspath("containers")
 ROOT = FOLDER + "/root"
 CGROUPS = "/sys/fs/cgroup"
 
