@@ -616,8 +616,47 @@ static __always_inline struct kernfs_node *open_cgroup(struct task_struct *task,
 	return BPF_CORE_READ(inode, i_private);
 }
 
+/* cgroup_is_thread_root(); what can have tasks and controllers is one. */
+static __always_inline bool is_thread_root(struct cgroup *cgroup)
+{
+	if (BPF_CORE_READ(cgroup, nr_threaded_children))
+		return true;
+	return BPF_CORE_READ(cgroup, nr_populated_csets) &&
+	       BPF_CORE_READ_BITFIELD_PROBED(cgroup, subtree_control);
+}
+
+/* cgroup_is_valid_domain(), of the @target's threaded domain. */
+static __noinline bool is_invalid(struct cgroup *target)
+{
+	struct cgroup *domain = BPF_CORE_READ(target, dom_cgrp);
+	struct cgroup *at = BPF_CORE_READ(domain, self.parent, cgroup);
+
+	for (int i = 0; i < PIDS_CGROUP_LEVELS && at; i++) {
+		if (BPF_CORE_READ(at, dom_cgrp) != at)
+			return true;
+		domain = BPF_CORE_READ(at, self.parent, cgroup);
+		if (domain && is_thread_root(at))
+			return true;
+		at = domain;
+	}
+	return false;
+}
+
+static __always_inline void fill_domain(struct cs_refusal *rec,
+					struct task_struct *task,
+					struct cgroup *target)
+{
+	struct cgroup *own = BPF_CORE_READ(task, cgroups, dfl_cgrp, dom_cgrp);
+
+	if (own != BPF_CORE_READ(target, dom_cgrp))
+		rec->is |= CS_IS(CS_IS_OTHER_DOMAIN);
+	if (is_invalid(target))
+		rec->is |= CS_IS(CS_IS_TARGET_INVALID);
+}
+
 /* A cgroup that is gone has left its directory behind, while that is open. */
 static __always_inline void fill_target(struct cs_refusal *rec,
+					struct task_struct *task,
 					struct kernfs_node *node)
 {
 	struct cgroup *cgroup = BPF_CORE_READ(node, priv);
@@ -625,9 +664,11 @@ static __always_inline void fill_target(struct cs_refusal *rec,
 
 	rec->target_cgroup2 = 1;
 	rec->target_dying = !(flags & CSS_ONLINE_) || flags & CSS_DYING_;
-	if (cgroup)
-		rec->target_subtree =
-			BPF_CORE_READ_BITFIELD_PROBED(cgroup, subtree_control);
+	if (!cgroup)
+		return;
+	rec->target_subtree =
+		BPF_CORE_READ_BITFIELD_PROBED(cgroup, subtree_control);
+	fill_domain(rec, task, cgroup);
 }
 
 /*
@@ -693,7 +734,7 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 		target = open_cgroup(task, rec->cgroup_fd);
 	}
 	if (target)
-		fill_target(rec, target);
+		fill_target(rec, task, target);
 	if (has_pids_cgroups())
 		css = pids_css(task, target);
 	if (css)

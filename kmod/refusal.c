@@ -247,6 +247,36 @@ static nokprobe_inline struct cgroup *open_cgroup(struct cs_refusal *record,
 	return READ_ONCE(node->priv);
 }
 
+/* cgroup_is_thread_root(); what can have tasks and controllers is one. */
+static nokprobe_inline bool is_thread_root(const struct cgroup *cgroup)
+{
+	return cgroup->nr_threaded_children ||
+	       (cgroup->nr_populated_csets && cgroup->subtree_control);
+}
+
+/* cgroup_is_valid_domain(), of the @target's threaded domain. */
+static nokprobe_inline bool is_invalid(const struct cgroup *target)
+{
+	struct cgroup *at = cgroup_parent(target->dom_cgrp);
+
+	for (; at; at = cgroup_parent(at)) {
+		if (at->dom_cgrp != at ||
+		    (cgroup_parent(at) && is_thread_root(at)))
+			return true;
+	}
+	return false;
+}
+
+static nokprobe_inline void fill_domain(struct cs_refusal *record,
+					const struct cgroup *target)
+{
+	if (task_css_set_check(current, true)->dfl_cgrp->dom_cgrp !=
+	    target->dom_cgrp)
+		record->is |= CS_IS(CS_IS_OTHER_DOMAIN);
+	if (is_invalid(target))
+		record->is |= CS_IS(CS_IS_TARGET_INVALID);
+}
+
 static nokprobe_inline struct cgroup *
 fill_target(struct cs_refusal *record, const struct kernel_clone_args *args)
 {
@@ -264,6 +294,7 @@ fill_target(struct cs_refusal *record, const struct kernel_clone_args *args)
 	}
 	record->target_subtree = target->subtree_control;
 	record->target_dying = !(target->self.flags & CSS_ONLINE);
+	fill_domain(record, target);
 	cs_cgroup_path(record->cgroup, target);
 	return target;
 }
@@ -342,7 +373,7 @@ void cs_trace_refusal(const struct cs_copy *copy, int error, u64 now)
 		record->stage = cs_last_stage(copy);
 	else
 		record->missing |= CS_MISSING(CS_REFUSAL_STAGE);
-	record->is = what_caller_is(pid_ns);
+	record->is |= what_caller_is(pid_ns);
 	record->tls = copy->args->tls;
 	fill_credentials(record);
 	fill_seen(record, copy);

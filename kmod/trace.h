@@ -317,9 +317,9 @@ TRACE_EVENT(clone_phases,
 		CS_PHASES_FIELDS(cs_assign_field, cs_assign_array)
 	),
 
-	TP_printk("%u passed=%#x told=%#x phase_ns=%s wake_ns=%u",
+	TP_printk("%u passed=%#x told=%#x phase_ns=%s",
 		  __entry->tid, __entry->passed, __entry->told,
-		  __print_array(__entry->phase_ns, 25, 4), __entry->wake_ns)
+		  __print_array(__entry->phase_ns, 25, 4))
 );
 
 TRACE_EVENT(clone_call,

@@ -104,8 +104,7 @@
 	FIELD(cs_phases, __u32, tid) \
 	FIELD(cs_phases, __u32, passed) \
 	FIELD(cs_phases, __u32, told) \
-	ARRAY(cs_phases, __u32, phase_ns, 25) \
-	FIELD(cs_phases, __u32, wake_ns)
+	ARRAY(cs_phases, __u32, phase_ns, 25)
 
 #define CS_CALL_FIELDS(FIELD, ARRAY) \
 	FIELD(cs_call, __u64, start_ns) \

@@ -327,6 +327,10 @@ enum cs_is {
 	CS_IS_NS_CAPABLE = 11,	  /* CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN in
 				      the user namespace of pid_ns_for_children:
 				      it is the caller's or a child of it */
+
+	/* Of the target of CLONE_INTO_CGROUP, known with CS_REFUSAL_TARGET: */
+	CS_IS_OTHER_DOMAIN = 12,   /* dom_cgrp is not that of the caller's */
+	CS_IS_TARGET_INVALID = 13, /* not cgroup_is_valid_domain() */
 };
 
 #define CS_IS(bit) (1U << (bit))
@@ -491,9 +495,7 @@ struct cs_phases {
 	__u32 tid;    /* the caller's */
 	__u32 passed; /* bit s: a marker of stage s was passed */
 	__u32 told;   /* bit s: one is planted */
-	__u32 pad;    /* zero */
 	__u32 phase_ns[CS_STAGE_COUNT];
-	__u32 wake_ns; /* from the return to wake_up_new_task(); 0: not seen */
 };
 
 /*
@@ -582,7 +584,7 @@ CS_ASSERT_SIZE(struct cs_clone, 424);
 CS_ASSERT_SIZE(struct cs_return, 96);
 CS_ASSERT_SIZE(struct cs_refusal, 584);
 CS_ASSERT_SIZE(struct cs_detail, 840);
-CS_ASSERT_SIZE(struct cs_phases, 136);
+CS_ASSERT_SIZE(struct cs_phases, 128);
 CS_ASSERT_SIZE(struct cs_call, 144);
 CS_ASSERT_SIZE(struct cs_start, 40);
 CS_ASSERT_SIZE(struct cs_exec, 184);

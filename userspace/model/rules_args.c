@@ -147,6 +147,13 @@ static enum rules_sense tids_null(const struct rules_case *c)
 	return proven_if(c, !c->call->has_set_tid && c->call->set_tid_size);
 }
 
+static bool tell_tids_null(struct text *text, const struct rules_case *c)
+{
+	text_add(text, "clone_args.set_tid_size %llu without set_tid",
+		 (unsigned long long)c->call->set_tid_size);
+	return true;
+}
+
 static enum rules_sense tids_none(const struct rules_case *c)
 {
 	return proven_if(c, c->call->has_set_tid && !c->call->set_tid_size);
@@ -308,6 +315,7 @@ static const struct rule rows[] = {
 		.scope = RULES_SCOPE_CLONE3,
 		.basis = RULES_BY_EVIDENCE,
 		.holds = tids_null,
+		.tell = tell_tids_null,
 	},
 	{
 		.id = "A6",

@@ -60,6 +60,20 @@ static bool tell_invalid(struct text *text, const struct rules_case *c)
 	return tell_target(text, c, "cgroup is domain-invalid, below a threaded one");
 }
 
+static enum rules_sense target_invalid(const struct rules_case *c)
+{
+	if (!knows(c, CS_REFUSAL_TARGET))
+		return RULES_POSSIBLE;
+	return c->refusal->is & CS_IS(CS_IS_TARGET_INVALID) ? RULES_PROVEN : RULES_OUT;
+}
+
+static enum rules_sense target_elsewhere(const struct rules_case *c)
+{
+	if (!knows(c, CS_REFUSAL_TARGET))
+		return RULES_POSSIBLE;
+	return c->refusal->is & CS_IS(CS_IS_OTHER_DOMAIN) ? RULES_PROVEN : RULES_OUT;
+}
+
 static bool tell_other_domain(struct text *text, const struct rules_case *c)
 {
 	return tell_target(text, c, "CLONE_THREAD into a cgroup of another threaded domain");
@@ -139,7 +153,7 @@ static const struct rule rows[] = {
 		    .tell = tell_delegated),
 	INTO_CGROUP("R5", EOPNOTSUPP, "cgroup is domain-invalid, below a threaded one",
 		    "cgroup_migrate_vet_dst", .advice = "write \"threaded\" to its cgroup.type",
-		    .basis = RULES_BY_STATE, .tell = tell_invalid),
+		    .basis = RULES_BY_EVIDENCE, .holds = target_invalid, .tell = tell_invalid),
 	INTO_CGROUP("R6", EBUSY, "cgroup has subtree_control set", "cgroup_migrate_vet_dst",
 		    .advice = "clone into a leaf below it, or empty its cgroup.subtree_control",
 		    .basis = RULES_BY_EVIDENCE, .holds = target_has_subtree, .tell = tell_subtree),
@@ -150,7 +164,8 @@ static const struct rule rows[] = {
 		.function = "cgroup_attach_permissions",
 		.stage = CS_STAGE_CGROUP,
 		.all = CLONE_INTO_CGROUP | CLONE_THREAD,
-		.basis = RULES_BY_STATE,
+		.basis = RULES_BY_EVIDENCE,
+		.holds = target_elsewhere,
 		.tell = tell_other_domain,
 	},
 	INTO_CGROUP("R8", ENOMEM, "no memory for the set of cgroups", "find_css_set",

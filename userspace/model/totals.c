@@ -25,7 +25,7 @@ struct table {
 struct totals {
 	struct totals_summary summary;
 	struct table tables[TOTALS_KINDS];
-	struct histogram phases[TOTALS_WAKE_UP + 1];
+	struct histogram phases[CS_STAGE_COUNT];
 };
 
 /* How records are told apart by one kind. */
@@ -362,8 +362,6 @@ void totals_add_phases(struct totals *totals, const struct cs_phases *phases)
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
 		if (phases->phase_ns[stage])
 			histogram_add(&totals->phases[stage], phases->phase_ns[stage]);
-	if (phases->wake_ns)
-		histogram_add(&totals->phases[TOTALS_WAKE_UP], phases->wake_ns);
 }
 
 const struct histogram *totals_phase(const struct totals *totals, int stage)

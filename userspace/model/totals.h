@@ -35,9 +35,6 @@ enum totals_kind {
 /* No signal. */
 #define TOTALS_SIGNAL_UNKNOWN (-1)
 
-/* Comes after the stages of totals_phase(). */
-#define TOTALS_WAKE_UP CS_STAGE_COUNT
-
 /* One cell of the node matrix: the nodes of the CPU, the task_struct and the stack. */
 struct totals_cell {
 	__s16 cpu_node;
@@ -107,7 +104,7 @@ const struct totals_summary *totals_summary(const struct totals *totals);
 /* Of a clone that made a child: the times of its stages. A stage that was not entered took none. */
 void totals_add_phases(struct totals *totals, const struct cs_phases *phases);
 
-/* All times of a stage; TOTALS_WAKE_UP: from the return to wake_up_new_task(). */
+/* All times of a stage, enum cs_stage. */
 const struct histogram *totals_phase(const struct totals *totals, int stage);
 
 /*

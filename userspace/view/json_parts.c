@@ -306,8 +306,6 @@ json_t *json_phases(const struct cs_phases *phases)
 		if (phases->phase_ns[stage])
 			json_object_set_new(object, stage_name((enum cs_stage)stage),
 					    json_number(phases->phase_ns[stage]));
-	if (phases->wake_ns)
-		json_object_set_new(object, "wake_up", json_number(phases->wake_ns));
 	return object;
 }
 

@@ -240,13 +240,12 @@ static void print_wake_up(struct tree *tree)
 {
 	const struct clone *clone = tree->clone;
 	struct branches branches = {0};
-	uint64_t ns = clone->phases && clone->phases->wake_ns ? clone->phases->wake_ns : NO_TIME;
 
 	/* vhost_task_start() does it, whenever it wants. */
 	if (clone->rec->via == CS_VIA_VHOST)
 		return;
 	add_sentence(&branches, "wake_up_new_task(): from now on it may run");
-	print_node(tree, 1, "wake-up", &branches, ns);
+	print_node(tree, 1, "wake-up", &branches, NO_TIME);
 	if (!(clone->rec->flags & CLONE_VFORK))
 		return;
 	branches.count = 0;

@@ -101,7 +101,6 @@ void summary_phases(FILE *out, const struct totals *totals)
 		"P90 us", "P99 us", "MAX us");
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
 		print_phase(out, stage_name((enum cs_stage)stage), totals_phase(totals, stage));
-	print_phase(out, "wake-up", totals_phase(totals, TOTALS_WAKE_UP));
 }
 
 void summary_groups(FILE *out, const struct totals *totals, enum totals_kind kind)

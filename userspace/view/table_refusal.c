@@ -82,8 +82,6 @@ void table_phases(const struct view_options *options, const struct cs_phases *ph
 		if (phases->phase_ns[stage] >= 50)
 			text_add(&text, " %s=%.1f", stage_name(stage),
 				 (double)phases->phase_ns[stage] / 1e3);
-	if (phases->wake_ns)
-		text_add(&text, " wake-up=%.1f", (double)phases->wake_ns / 1e3);
 	text_end(&text);
 	print_line(options, LINES_LABEL_COLUMN, buf);
 }
