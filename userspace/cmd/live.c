@@ -74,6 +74,12 @@ static void show_life(struct live *live, const struct cs_head *head)
 		live->view->life(&live->view_options, head, life);
 }
 
+static void show_call(struct live *live, const struct cs_call *call)
+{
+	totals_add_call(live->totals);
+	live->view->call(&live->view_options, call);
+}
+
 /* A record that is no clone's. */
 static void show_other(struct live *live, const struct cs_head *head)
 {
@@ -90,7 +96,7 @@ static void show_other(struct live *live, const struct cs_head *head)
 	case CS_KIND_CALL:
 		tries_take_call(live->tries, call, &before);
 		if (filter_match_call(filter, call))
-			live->view->call(&live->view_options, call);
+			show_call(live, call);
 		break;
 	case CS_KIND_START:
 	case CS_KIND_EXEC:

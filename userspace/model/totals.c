@@ -357,6 +357,11 @@ const struct totals_summary *totals_summary(const struct totals *totals)
 	return &totals->summary;
 }
 
+void totals_add_call(struct totals *totals)
+{
+	totals->summary.calls++;
+}
+
 void totals_add_phases(struct totals *totals, const struct cs_phases *phases)
 {
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)

@@ -85,6 +85,8 @@ struct totals_summary {
 	uint64_t stacks_fresh;
 	uint64_t stacks_unknown;
 	uint64_t incomplete; /* records that miss any fact */
+
+	uint64_t calls; /* refused before copy_process(): none of the records */
 };
 
 struct totals;
@@ -98,6 +100,9 @@ void totals_reset(struct totals *totals);
 
 /* Count one record. Without memory for a new group it goes into "(other)": no record is lost. */
 void totals_add(struct totals *totals, const struct cs_clone *rec);
+
+/* Count a call that was refused before copy_process(). */
+void totals_add_call(struct totals *totals);
 
 const struct totals_summary *totals_summary(const struct totals *totals);
 

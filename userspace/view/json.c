@@ -262,10 +262,12 @@ static void json_end(const struct view_options *options, const struct totals *to
 
 	for (int i = 0; i < LOSS_COUNT; i++)
 		json_object_set_new(lost, loss_name(i), json_number(losses->count[i]));
-	print(options, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "end", "records",
-				 (json_int_t)sum->count, "made", (json_int_t)sum->made, "refused",
-				 (json_int_t)sum->refused, "restarted", (json_int_t)sum->restarted,
-				 "incomplete", (json_int_t)sum->incomplete, "lost", lost));
+	print(options,
+	      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", "end", "records",
+			(json_int_t)sum->count, "made", (json_int_t)sum->made, "refused",
+			(json_int_t)sum->refused, "restarted", (json_int_t)sum->restarted,
+			"calls_refused", (json_int_t)sum->calls, "incomplete",
+			(json_int_t)sum->incomplete, "lost", lost));
 }
 
 const struct view_ops view_json = {

@@ -36,6 +36,9 @@ void summary_totals(FILE *out, const struct totals *totals, const struct losses 
 		sum->count == 1 ? "" : "s", sum->made, sum->refused);
 	if (sum->restarted)
 		fprintf(out, ", %" PRIu64 " restarted", sum->restarted);
+	if (sum->calls)
+		fprintf(out, ", %" PRIu64 " call%s refused before", sum->calls,
+			sum->calls == 1 ? "" : "s");
 	if (sum->incomplete)
 		fprintf(out, ", %" PRIu64 " with facts missing (?)", sum->incomplete);
 	print_losses(out, losses);
