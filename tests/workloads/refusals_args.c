@@ -101,7 +101,7 @@ const struct provocation provocations_args[] = {
 	{ .rule = "A4", .name = "set-tid-size-33", .error = EINVAL, .provoke = ask_with_set_tids,
 	  .args = { .set_tid_size = 33 }, .number = { "set_tid_size", 33 } },
 	{ .rule = "A5", .name = "set-tid-null", .error = EINVAL,
-	  .args = { .set_tid_size = 1 }, .number = { "set_tid_size", 1 } },
+	  .args = { .set_tid_size = 1 } },
 	{ .rule = "A6", .name = "set-tid-size-0", .error = EINVAL, .provoke = ask_with_set_tids },
 	{ .rule = "A7", .name = "exit-signal-256", .error = EINVAL, .exit_signal = 256 },
 	{ .rule = "A8", .name = "exit-signal-65", .error = EINVAL, .exit_signal = 65,
