@@ -63,7 +63,7 @@ static int ask_as_user(const struct provocation *provocation)
 	return ask_without_signal(provocation);
 }
 
-/* A child that the kernel itself waits for can't be waited for here: it says by its end of a pipe. */
+/* Nobody can wait for a child that reaps itself: it says through a pipe how it went. */
 static int ask_as_autoreaped(const struct provocation *provocation)
 {
 	struct ask it = ask_of(provocation);
