@@ -22,25 +22,27 @@ static bool is_kernel_thread(const struct cs_clone *rec)
 	return rec->via == CS_VIA_KTHREAD || rec->via == CS_VIA_UMH;
 }
 
-static void add_address(struct text *text, const char *name, uint64_t address)
+/* One that no flag asks the kernel to use is what clone(2) found in a register. */
+static void add_address(struct text *text, const char *name, uint64_t address, bool used)
 {
 	text_add(text, "%s%s=", text->length ? " " : "", name);
 	if (address)
-		text_add(text, "0x%" PRIx64, address);
+		text_add(text, "0x%" PRIx64 "%s", address, used ? "" : "(unused)");
 	else
 		text_add(text, "-");
 }
 
 /* Where the kernel is to write to, and to read from: addresses of the caller's. */
-static void print_pointers(FILE *out, const struct cs_detail *detail)
+static void print_pointers(FILE *out, uint64_t flags, const struct cs_detail *detail)
 {
 	char buf[256];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
 
-	add_address(&text, "pidfd", detail->pidfd);
-	add_address(&text, "parent_tid", detail->parent_tid);
-	add_address(&text, "child_tid", detail->child_tid);
-	add_address(&text, "tls", detail->tls);
+	add_address(&text, "pidfd", detail->pidfd, flags & CLONE_PIDFD);
+	add_address(&text, "parent_tid", detail->parent_tid, flags & CLONE_PARENT_SETTID);
+	add_address(&text, "child_tid", detail->child_tid,
+		    flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID));
+	add_address(&text, "tls", detail->tls, flags & CLONE_SETTLS);
 	text_end(&text);
 	lines_labelled(out, "pointers", buf);
 }
@@ -94,7 +96,7 @@ void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs
 		lines_labelled(out, "pointers", "?");
 		return;
 	}
-	print_pointers(out, detail);
+	print_pointers(out, rec->flags, detail);
 	print_user_stack(out, detail);
 	print_set_tid(out, detail);
 	if (rec->flags & CLONE_INTO_CGROUP) {
