@@ -67,7 +67,7 @@ static nokprobe_inline void fill_function(struct cs_detail *record,
 	if (isalpha(record->function[0]) || record->function[0] == '_')
 		return;
 	memset(record->function, 0, sizeof(record->function));
-	if (current->flags & PF_KTHREAD)
+	if (function || current->flags & PF_KTHREAD)
 		record->missing |= CS_MISSING(CS_DETAIL_FUNCTION);
 }
 
@@ -76,9 +76,11 @@ static nokprobe_inline void fill_name(struct cs_detail *record,
 {
 	const char *name = cs_args_name(args);
 
+	if (!cs_current_is_kthreadd())
+		return;
 	if (name)
 		strscpy(record->name, name, sizeof(record->name));
-	else if (cs_current_is_kthreadd())
+	else
 		record->missing |= CS_MISSING(CS_DETAIL_NAME);
 }
 
@@ -157,7 +159,7 @@ static nokprobe_inline void fill_cgroup(struct cs_detail *record,
 	rcu_read_unlock();
 }
 
-/* Neither runs elsewhere: what others may change is a moment's value. */
+/* What others than the two may change, as CPUs, is a moment's value. */
 static nokprobe_inline void fill_child(struct cs_detail *record,
 				       struct task_struct *child)
 {
