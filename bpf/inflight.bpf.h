@@ -45,7 +45,7 @@ struct {
  * one for the next to overwrite, so nobody can fill this up. One overwritten too
  * soon, by another tid of the same entry, is a fact missing.
  */
-#define PASSED_ENTRIES 1024
+#define PASSED_ENTRIES 4096
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

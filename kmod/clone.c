@@ -2,7 +2,6 @@
 /* The probe handlers: one clone's way through the kernel, in its order. */
 
 #include <linux/err.h>
-#include <linux/hash.h>
 #include <linux/ptrace.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
@@ -21,28 +20,33 @@ struct cs_inflight cs_kernel_clones;
 
 /*
  * The clone_args of calls of kernel_clone() that have not reached
- * copy_process(), by hash. They lie on their callers' stacks, so the address
- * tells them apart. Nobody owns an entry: a call that kernel_clone() refuses
- * itself, or whose copy_process() probe was missed, leaves one behind for the
- * next call to overwrite. One that is overwritten too soon is a fact missing.
+ * copy_process(), by tid: threads that clone at the same moment have tids close
+ * to each other, so hardly two of them share an entry. They lie on their
+ * callers' stacks, so the address tells them apart. Nobody owns an entry: a
+ * call that kernel_clone() refuses itself, or whose copy_process() probe was
+ * missed, leaves one behind for the next call to overwrite. One that is
+ * overwritten too soon is a fact missing.
  */
-#define PASSED_BITS 9
-static const void *passed[1 << PASSED_BITS];
+#define PASSED_ENTRIES 4096
+static const void *passed[PASSED_ENTRIES];
+
+static nokprobe_inline const void **passed_entry(void)
+{
+	return &passed[current->pid & (PASSED_ENTRIES - 1)];
+}
 
 int cs_on_kernel_clone(struct kprobe *probe, struct pt_regs *regs)
 {
 	const void *args = (void *)regs_get_kernel_argument(regs, 0);
 
-	WRITE_ONCE(passed[hash_ptr(args, PASSED_BITS)], args);
+	WRITE_ONCE(*passed_entry(), args);
 	return 0;
 }
 NOKPROBE_SYMBOL(cs_on_kernel_clone);
 
 static nokprobe_inline bool take_passed(const void *args)
 {
-	const void **entry = &passed[hash_ptr(args, PASSED_BITS)];
-
-	return cmpxchg(entry, args, NULL) == args;
+	return cmpxchg(passed_entry(), args, NULL) == args;
 }
 
 /* See tsk_fork_get_node(): pref_node_fork is asked for kthreadd alone. */
