@@ -6,7 +6,10 @@ import json
 import sys
 
 # Each backend has its own clock readings, the rest is to be the same.
-OWN = {"ts_ns", "copy_ns", "backend"}
+OWN = {"ts_ns", "copy_ns", "backend", "tries_before"}
+
+# Of a part, the same, and counters of the whole machine, which go on between the two.
+OWN_OF_PART = {"phases": None, "refusal": {"threads", "pids_used"}}
 
 
 def keyed(records):
@@ -36,6 +39,18 @@ def name_of(record):
     return f"{record['comm']}/{record['tid']} {record['via']} -> {outcome}"
 
 
+def facts(record):
+    """One level of names: those of a part follow its own. Of phases, which there are."""
+    for name in record.keys() - OWN:
+        if not isinstance(record[name], dict) or name not in OWN_OF_PART.keys() | {"detail"}:
+            yield name, record[name]
+        elif OWN_OF_PART.get(name, set()) is None:
+            yield name, sorted(record[name])
+        else:
+            for inner in record[name].keys() - OWN_OF_PART.get(name, set()):
+                yield f"{name}.{inner}", record[name][inner]
+
+
 def differences(left, right):
     """All complaints, none if both have the same clones with the same facts."""
     left, right = keyed(left), keyed(right)
@@ -43,11 +58,11 @@ def differences(left, right):
         for key in one.keys() - other.keys():
             yield f"only {one[key]['backend']} saw {name_of(one[key])}"
     for key in left.keys() & right.keys():
-        a, b = left[key], right[key]
-        for fact in sorted((a.keys() | b.keys()) - OWN):
+        a, b = dict(facts(left[key])), dict(facts(right[key]))
+        for fact in sorted(a.keys() | b.keys()):
             if a.get(fact) != b.get(fact):
-                yield (f"{name_of(a)}: {fact} is {a.get(fact)} for {a['backend']}, "
-                       f"{b.get(fact)} for {b['backend']}")
+                yield (f"{name_of(left[key])}: {fact} is {a.get(fact)} for "
+                       f"{left[key]['backend']}, {b.get(fact)} for {right[key]['backend']}")
 
 
 def read_clones(path):
