@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Real programs that make children: a root file system for containers, and how each is started."""
-import contextlib
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 
-from case import BACKENDS, CLONESCOPE, capture, read_file, run, workload, write_file
+from case import BACKENDS, CLONESCOPE, read_file, run, workload, write_file
 
 # Below the case's own folder.
 FOLDER = os.path.abspath("containers")
@@ -104,29 +107,57 @@ def others():
     }
 
 
-@contextlib.contextmanager
-def limit(name, value):
-    """One of the limits of /proc/sys/user, for a while."""
+def with_limit(name, value, command):
+    """The command while one of the limits of /proc/sys/user is another."""
     path = "/proc/sys/user/" + name
-    before = read_file(path)
-    write_file(path, str(value))
-    try:
-        yield
-    finally:
-        write_file(path, before)
+    script = (f'echo {value} >{path}; "$@"; status=$?; echo {read_file(path).strip()} >{path}; '
+              'exit $status')
+    return ("sh", "-c", script, "sh", *command)
 
 
-def trace(command, *options):
+def start(command):
+    """One command to its end."""
+    begin = time.monotonic()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as process:
+        said, _ = process.communicate(timeout=120)
+    return {"pid": process.pid, "status": process.returncode, "said": said,
+            "seconds": time.monotonic() - begin}
+
+
+def trace(commands, *options):
     """
-    Each backend follows the next one's reader, the last one follows the command. Returns how that
-    ended, and what each reader printed.
+    Starts all commands, one after the other. Each backend follows the next one's reader, the last
+    one follows the starts. Returns what start() tells, by the commands' names, and what each reader
+    printed, by backend.
     """
+    write_file("commands", json.dumps(commands))
+    command = [sys.executable, os.path.abspath(__file__)]
     for backend in BACKENDS:
         reader = (f'exec {CLONESCOPE} trace {" ".join(options)} --backend {backend} -- "$@" '
                   f'>{backend}.out')
         command = ["sh", "-c", reader, "sh", *command]
-    done = capture(*command)
-    return done, {backend: read_file(backend + ".out") for backend in BACKENDS}
+    run(*command)
+    starts = json.loads(read_file("starts"))
+    for name, started in starts.items():
+        print(f"{name}: status {started['status']} after {started['seconds']:.1f} s",
+              file=sys.stderr)
+    return starts, {backend: read_file(backend + ".out") for backend in BACKENDS}
+
+
+def lines_about(text, starts, name):
+    """
+    What a reader's table says of one start, with the lines below the records'. Tasks are told apart
+    by their tids, which are given out in order.
+    """
+    first = starts[name]["pid"]
+    later = [started["pid"] for started in starts.values() if started["pid"] > first]
+    about = False
+    for line in text.splitlines():
+        if record := re.match(r"\s*\d+\.\d+ \S+\s+(\d+) ", line):
+            about = first <= int(record.group(1)) < min(later, default=sys.maxsize)
+        if about:
+            yield line
 
 
 class Cgroups:
@@ -143,3 +174,13 @@ class Cgroups:
         for path in self._all():
             if path not in self.before:
                 os.rmdir(path)
+
+
+def main():
+    """The command that trace() has traced."""
+    commands = json.loads(read_file("commands"))
+    write_file("starts", json.dumps({name: start(command) for name, command in commands.items()}))
+
+
+if __name__ == "__main__":
+    main()
