@@ -423,16 +423,43 @@ static __always_inline bool has_memory_cgroups(void)
 					  memory_cgrp_id___here);
 }
 
-struct task_struct___seccomp {
-	struct seccomp seccomp;
+static __always_inline bool list_is_new(const struct list_head *list)
+{
+	struct list_head *next = 0;
+
+	bpf_probe_read_kernel(&next, sizeof(next), &list->next);
+	return next == list;
+}
+
+/* The structs are empty without CONFIG_SYSVIPC and CONFIG_SECCOMP. */
+struct sysv_shm___there {
+	struct list_head shm_clist;
 } __attribute__((preserve_access_index));
+
+struct seccomp___there {
+	int mode;
+} __attribute__((preserve_access_index));
+
+struct task_struct___there {
+	struct sysv_shm___there sysvshm;
+	struct seccomp___there seccomp;
+} __attribute__((preserve_access_index));
+
+/* shm_init_task() was called; false where there is no such thing. */
+static __always_inline bool task_shm_is_new(struct task_struct *any)
+{
+	struct task_struct___there *task = (void *)any;
+
+	return bpf_core_field_exists(task->sysvshm.shm_clist) &&
+	       list_is_new(&task->sysvshm.shm_clist);
+}
 
 /* SECCOMP_MODE_* */
 static __always_inline __u8 task_seccomp(struct task_struct *any)
 {
-	struct task_struct___seccomp *task = (void *)any;
+	struct task_struct___there *task = (void *)any;
 
-	if (!bpf_core_field_exists(task->seccomp))
+	if (!bpf_core_field_exists(task->seccomp.mode))
 		return 0;
 	return BPF_CORE_READ(task, seccomp.mode);
 }

@@ -32,8 +32,8 @@
 #define CSS_ONLINE_	      (1U << 1)
 #define CSS_DYING_	      (1U << 4)
 #define MAP_EXTENTS_INLINE    5	   /* UID_GID_MAP_MAX_BASE_EXTENTS */
-#define OPEN_FDS_WORDS	      1024 /* that are looked through: 65536 fds */
-#define PIDS_CGROUP_LEVELS    64
+#define OPEN_FDS_WORDS	      2048 /* that may be empty: of 131072 fds */
+#define PIDS_CGROUP_LEVELS    32
 #define REFUSAL_MISSING(fact) CS_MISSING(CS_REFUSAL_##fact)
 
 /*
@@ -199,14 +199,6 @@ static __noinline void fill_ucount(struct cs_refusal *rec,
 	rec->ucount_level = call->level;
 }
 
-static __always_inline bool list_is_new(const struct list_head *list)
-{
-	struct list_head *next = 0;
-
-	bpf_probe_read_kernel(&next, sizeof(next), &list->next);
-	return next == list;
-}
-
 /*
  * The pointers that copy_process() takes back it sets to NULL; all else stays as
  * it came to be. Before it comes to be it is the caller's: a bytewise copy. The
@@ -222,9 +214,9 @@ static __always_inline __u32 trail_of(struct task_struct *child,
 		trail |= CS_TRAIL(CS_TRAIL_CREDS);
 	if (list_is_new(&child->children))
 		trail |= CS_TRAIL(CS_TRAIL_LIMITS);
-	if (list_is_new(&child->rt.run_list))
+	if (list_is_new(&child->se.group_node))
 		trail |= CS_TRAIL(CS_TRAIL_SCHED);
-	if (list_is_new(&child->sysvshm.shm_clist))
+	if (task_shm_is_new(child))
 		trail |= CS_TRAIL(CS_TRAIL_SECURITY);
 	if (!BPF_CORE_READ(child, files) && BPF_CORE_READ(task, files))
 		trail |= CS_TRAIL(CS_TRAIL_FILES);
@@ -471,29 +463,56 @@ static __noinline void fill_machine(struct cs_refusal *rec)
 	rec->userns_clone = value;
 }
 
+/* The number of its highest bit, and one. Without branches: the verifier counts. */
+static __always_inline __u32 bits_up_to_highest(__u64 word)
+{
+	__u32 bits = 0, half;
+
+	for (int step = 32; step; step /= 2) {
+		half = (word >> step != 0) * step;
+		word >>= half;
+		bits += half;
+	}
+	return bits + (word != 0);
+}
+
+/* Of @words at @open, those that are left when all at the end that are 0 are not. */
+static __noinline __u32 without_zeros(const unsigned long *open, __u32 words)
+{
+	__u64 chunk[8], any;
+
+	for (int i = 0; i < OPEN_FDS_WORDS / 8 && words >= 8; i++) {
+		if (bpf_probe_read_kernel(chunk, sizeof(chunk),
+					  open + words - 8))
+			return words;
+		any = chunk[0] | chunk[1] | chunk[2] | chunk[3] | chunk[4] |
+		      chunk[5] | chunk[6] | chunk[7];
+		if (any)
+			return words;
+		words -= 8;
+	}
+	return words;
+}
+
 /* The highest fd that is open, and one; -1: not found. */
 static __noinline __s64 fds_in_use(struct fdtable *table)
 {
-	__u32 words = BPF_CORE_READ(table, max_fds) / 64;
 	unsigned long *open = BPF_CORE_READ(table, open_fds);
+	__u32 words = without_zeros(open, BPF_CORE_READ(table, max_fds) / 64);
 	__u64 word = 0;
 
-	for (int i = 0; i < OPEN_FDS_WORDS && words; i++) {
+	for (int i = 0; i < 8 && words; i++) {
 		words--;
 		if (bpf_probe_read_kernel(&word, sizeof(word), open + words))
 			return -1;
-		if (!word)
-			continue;
-		for (int bit = 63; bit > 0; bit--)
-			if (word >> bit)
-				return words * 64 + bit + 1;
-		return words * 64 + 1;
+		if (word)
+			return words * 64 + bits_up_to_highest(word);
 	}
 	return words ? -1 : 0;
 }
 
-static __always_inline void fill_files(struct cs_refusal *rec,
-				       struct task_struct *task)
+static __noinline void fill_files(struct cs_refusal *rec,
+				  struct task_struct *task)
 {
 	struct files_struct *files = BPF_CORE_READ(task, files);
 	__s64 fds = files ? fds_in_use(BPF_CORE_READ(files, fdt)) : 0;
@@ -511,6 +530,7 @@ static __always_inline void fill_files(struct cs_refusal *rec,
 
 /* The entry of a radix tree's node, or its root, that is a node again. */
 #define XA_NODE_TAG 2UL
+#define XA_LEVELS   4 /* of 6 bits each; PID_MAX_LIMIT has 22 */
 
 static __always_inline bool is_xa_node(__u64 entry)
 {
@@ -526,7 +546,7 @@ static __noinline bool pid_in_use(struct pid_namespace *ns, __u32 nr)
 
 	if (!is_xa_node(entry))
 		return entry && !nr;
-	for (int i = 0; i < 8 && is_xa_node(entry); i++) {
+	for (int i = 0; i < XA_LEVELS && is_xa_node(entry); i++) {
 		node = (void *)(entry - XA_NODE_TAG);
 		slots = bpf_core_field_size(node->slots) / sizeof(void *);
 		shift = BPF_CORE_READ(node, shift) & 31;
@@ -719,22 +739,14 @@ static __noinline struct cgroup *find_full_pids(struct cs_refusal *rec,
 	return 0;
 }
 
-/* One of them can be the reason: of EAGAIN pids.max, of all else the target. */
-static __noinline void fill_cgroups(struct cs_refusal *rec,
-				    struct task_struct *task,
-				    struct kernel_clone_args *args, int error)
+/* Which cgroup the caller is charged to and has no room; 0: none. */
+static __always_inline struct cgroup *fill_pids(struct cs_refusal *rec,
+						struct task_struct *task,
+						struct kernfs_node *target)
 {
-	bool into = BPF_CORE_READ(args, flags) & CLONE_INTO_CGROUP_;
 	struct cgroup_subsys_state *css = 0;
-	struct kernfs_node *target = 0;
 	struct cgroup *full = 0;
 
-	if (into) {
-		rec->cgroup_fd = BPF_CORE_READ(args, cgroup);
-		target = open_cgroup(task, rec->cgroup_fd);
-	}
-	if (target)
-		fill_target(rec, task, target);
 	if (has_pids_cgroups())
 		css = pids_css(task, target);
 	if (css)
@@ -745,12 +757,31 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 		rec->pids = 0;
 		rec->pids_max = rec->missing & REFUSAL_MISSING(PIDS) ? 0 : -1;
 	}
-	if (full && (!into || error == EAGAIN_)) {
-		if (cgroup_path(rec->cgroup, full))
-			rec->missing |= REFUSAL_MISSING(PIDS);
-	} else if (target && kernfs_path_(rec->cgroup, target)) {
-		rec->missing |= REFUSAL_MISSING(TARGET);
+	return full;
+}
+
+/* One of two can be the reason: of EAGAIN pids.max, of all else the target. */
+static __noinline void fill_cgroups(struct cs_refusal *rec,
+				    struct task_struct *task,
+				    struct kernel_clone_args *args, int error)
+{
+	bool into = BPF_CORE_READ(args, flags) & CLONE_INTO_CGROUP_;
+	struct kernfs_node *target = 0, *told;
+	struct cgroup *full;
+	bool of_pids;
+
+	if (into) {
+		rec->cgroup_fd = BPF_CORE_READ(args, cgroup);
+		target = open_cgroup(task, rec->cgroup_fd);
 	}
+	if (target)
+		fill_target(rec, task, target);
+	full = fill_pids(rec, task, target);
+	of_pids = full && (!into || error == EAGAIN_);
+	told = of_pids ? BPF_CORE_READ(full, kn) : target;
+	if (told && kernfs_path_(rec->cgroup, told))
+		rec->missing |= of_pids ? REFUSAL_MISSING(PIDS)
+					: REFUSAL_MISSING(TARGET);
 }
 
 /* Where somebody asked for phases, the last marker passed says it. */

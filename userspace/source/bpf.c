@@ -134,7 +134,7 @@ static const struct probe {
 		.target = "copy_clone_args_from_user",
 		.program = {[ATTACH_FENTRY] = "fentry_copy_clone_args_from_user",
 			    [ATTACH_KPROBE] = "kprobe_copy_clone_args_from_user"},
-		.tells = "clone3 refused by it, or by seccomp",
+		.tells = "clone3 entered, or kept out",
 		.kinds = SOURCE_KIND(CS_KIND_CALL),
 		.tells_clone3 = true,
 	},
