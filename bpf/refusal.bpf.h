@@ -740,9 +740,9 @@ static __noinline struct cgroup *find_full_pids(struct cs_refusal *rec,
 }
 
 /* Which cgroup the caller is charged to and has no room; 0: none. */
-static __always_inline struct cgroup *fill_pids(struct cs_refusal *rec,
-						struct task_struct *task,
-						struct kernfs_node *target)
+static __always_inline struct cgroup *fill_pids_max(struct cs_refusal *rec,
+						    struct task_struct *task,
+						    struct kernfs_node *target)
 {
 	struct cgroup_subsys_state *css = 0;
 	struct cgroup *full = 0;
@@ -776,7 +776,7 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 	}
 	if (target)
 		fill_target(rec, task, target);
-	full = fill_pids(rec, task, target);
+	full = fill_pids_max(rec, task, target);
 	of_pids = full && (!into || error == EAGAIN_);
 	told = of_pids ? BPF_CORE_READ(full, kn) : target;
 	if (told && kernfs_path_(rec->cgroup, told))
