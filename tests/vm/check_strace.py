@@ -135,6 +135,9 @@ def wrong_child(clone, record):
 
 def wrong_detail(clone, detail, level):
     """level: of the caller's pid namespace, 0 being the initial one."""
+    if not detail:
+        yield "no detail"
+        return
     if clone.seen_by and detail["pids"][level:level + 1] != [clone.seen_by]:
         yield f"the child is {detail['pids']}, and {clone.seen_by} to its caller at level {level}"
     if detail["set_tid"] != clone.set_tid:
@@ -158,7 +161,7 @@ def wrong_clone(clone, record):
 def levels_of(records):
     """By tid: how deep its pid namespace is, for those that are not in the initial one."""
     return {record["child_tid"]: len(record["detail"]["pids"]) - 1 for record in records
-            if record.get("detail") and not record["error"]}
+            if record["kind"] == "clone" and record["detail"] and not record["error"]}
 
 
 def wrong_clones_of(tid, clones, records, levels):
@@ -169,7 +172,7 @@ def wrong_clones_of(tid, clones, records, levels):
         yield f"{tid} made {len(records)} clones, {len(clones)} for strace"
     for number, (clone, record) in enumerate(zip(clones, records), 1):
         wrong = list(wrong_clone(clone, record))
-        if record.get("detail"):
+        if record["kind"] == "clone":
             wrong += wrong_detail(clone, record["detail"], levels.get(tid, 0))
         yield from (f"clone {number} of {record['comm']}/{tid}: {each}" for each in wrong)
 
@@ -184,7 +187,8 @@ def wrong_children(strace, records):
 def compare(strace, records):
     """
     All complaints, none if both have the same clones, in the same order for each caller.
-    records: of the kinds clone and call; those of tasks that strace does not know are left out.
+    records: of the kinds clone, with details, and call; those of tasks that strace does not know
+    are left out.
     """
     levels = levels_of(records)
     records = [record for record in records if record["tid"] in strace.calls]
@@ -216,7 +220,6 @@ def compare_lives(strace, records):
     """The same for exec, unshare, setns and exit. records: of all kinds."""
     for tid in strace.calls:
         yield from wrong_life_of(tid, strace, records)
-    for tid in list(strace.calls)[1:]:
         starts = len(of_kind(records, "start", tid))
         if starts != 1:
             yield f"{tid} first ran {starts} times"
