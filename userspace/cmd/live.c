@@ -206,6 +206,7 @@ static void loop(struct run *run)
 		signals_poll(&fd, 1, READ_EVERY_MS);
 		check_signals(run);
 		source_read(run->source, take_record, run);
+		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
 		check_interval(run);
