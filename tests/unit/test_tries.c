@@ -150,6 +150,19 @@ static void test_memory_is_bounded(void **state)
 	clone_is(clone_of(5000, 0, 0), false, RESTARTED(2));
 }
 
+static void test_what_is_news(void **state)
+{
+	static const unsigned int news[] = {1, 10, 100, 1000, 1000000000};
+	static const unsigned int others[] = {2, 9, 11, 20, 99, 101, 110, 4000000000U};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(news) / sizeof(news[0]); i++)
+		assert_true(tries_is_news(&(struct tries_before){.restarts = news[i] - 1}));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(tries_is_news(&(struct tries_before){.restarts = others[i] - 1}));
+	assert_false(tries_is_news(&(struct tries_before){.restarts = UINT32_MAX}));
+}
+
 static void test_short_buffer(void **state)
 {
 	char text[16];
@@ -169,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_clone3_then_clone, begin, end),
 		cmocka_unit_test_setup_teardown(test_clone3_and_something_else, begin, end),
 		cmocka_unit_test_setup_teardown(test_memory_is_bounded, begin, end),
+		cmocka_unit_test_setup_teardown(test_what_is_news, begin, end),
 		cmocka_unit_test_setup_teardown(test_short_buffer, begin, end),
 	};
 

@@ -142,6 +142,15 @@ bool tries_take_call(struct tries *tries, const struct cs_call *call, struct tri
 	return true;
 }
 
+bool tries_is_news(const struct tries_before *before)
+{
+	unsigned int tries = before->restarts + 1;
+
+	while (tries && tries % 10 == 0)
+		tries /= 10;
+	return tries == 1;
+}
+
 size_t tries_format(char *buf, size_t size, const struct tries_before *before)
 {
 	struct text text = {.buf = buf, .size = size};

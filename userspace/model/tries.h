@@ -40,6 +40,12 @@ bool tries_take_call(struct tries *tries, const struct cs_call *call, struct tri
 uint64_t tries_forgotten(const struct tries *tries);
 
 /*
+ * Does a restart with these tries before it tell anything new? Of one call the first does, the tenth,
+ * the hundredth, ...: so that a storm of signals neither looks like a hang nor fills the screen.
+ */
+bool tries_is_news(const struct tries_before *before);
+
+/*
  * "clone3 was refused (ENOSYS), then clone"; "restarted: a signal was pending (-ERESTARTNOINTR),
  * 3 tries", this one included; both, joined by "; "; "" for none. Returns the length of the text.
  */

@@ -8,6 +8,7 @@
 #include "model/branches.h"
 #include "model/flags.h"
 #include "model/names.h"
+#include "model/outcome.h"
 #include "model/refusal.h"
 #include "model/stages.h"
 #include "model/text.h"
@@ -300,6 +301,9 @@ static void path_clone(const struct view_options *options, const struct clone *c
 		.clone = clone,
 	};
 
+	if (outcome_of(clone->rec) == OUTCOME_RESTARTED && !options->verbose &&
+	    !tries_is_news(before))
+		return;
 	refusal_explain(clone, options->kernel, &tree.verdict);
 	print_head(&tree);
 	if (tries_format(tries, sizeof(tries), before))

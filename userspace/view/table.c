@@ -165,20 +165,11 @@ static void print_below(const struct view_options *options, const struct clone *
 		table_detail(options, clone);
 }
 
-/*
- * A restart that says nothing new: of one call only the first is shown, the tenth, the hundredth, ..., so that a
- * storm of signals doesn't look like a hang, nor the like of it fill the screen.
- */
+/* A restart that says nothing new. */
 static bool is_folded(const struct view_options *options, const struct cs_clone *rec,
 		      const struct tries_before *before)
 {
-	unsigned int tries = before->restarts + 1;
-
-	if (!is_restart(rec) || options->verbose)
-		return false;
-	while (tries % 10 == 0)
-		tries /= 10;
-	return tries != 1;
+	return is_restart(rec) && !options->verbose && !tries_is_news(before);
 }
 
 static void table_clone(const struct view_options *options, const struct clone *clone,
