@@ -115,7 +115,7 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 	$(Q)$(CC) $(TEST_CFLAGS) -static -pthread $(filter %.c,$^) -o $@
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_SOURCES := $(wildcard userspace/model/*.c) userspace/view/utf8.c userspace/source/order.c
+UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c) userspace/source/order.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 

@@ -145,10 +145,25 @@ static json_t *new_object(const char *kind, const struct cs_head *head)
 			 "backend", backend_name(head->backend));
 }
 
+/* DEL, which can only be in a string, is the one control character that jansson does not escape. */
+static int print_bytes(const char *bytes, size_t size, void *out)
+{
+	const char *del;
+
+	while ((del = memchr(bytes, '\x7f', size))) {
+		fwrite(bytes, 1, (size_t)(del - bytes), out);
+		fputs("\\u007f", out);
+		size -= (size_t)(del + 1 - bytes);
+		bytes = del + 1;
+	}
+	fwrite(bytes, 1, size, out);
+	return 0;
+}
+
 static void print(const struct view_options *options, json_t *object)
 {
 	/* ASCII alone: a terminal acts on some of the rest (U+009B is CSI). */
-	json_dumpf(object, options->out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_dump_callback(object, print_bytes, options->out, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fputc('\n', options->out);
 	json_decref(object);
 }

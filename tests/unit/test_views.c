@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whatever is in a record, no view harms a terminal, nor a reader of JSON, nor itself. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <jansson.h>
+
+#include "model/join.h"
+#include "model/lives.h"
+#include "model/rules.h"
+#include "model/tries.h"
+#include "view/view.h"
+
+#define ROUNDS 1000
+
+/* What a view has printed. */
+static char *printed;
+static size_t printed_size;
+
+static uint64_t state_of_chance;
+
+static uint64_t chance(void)
+{
+	state_of_chance = state_of_chance * 6364136223846793005ULL + 1442695040888963407ULL;
+	return state_of_chance >> 33;
+}
+
+/* Bytes of any value; or few bits set, as in records of some sense. */
+static void fill(void *record, size_t size)
+{
+	bool sparse = chance() % 2;
+
+	for (size_t i = 0; i < size; i++)
+		((unsigned char *)record)[i] =
+			(unsigned char)(sparse && chance() % 4 ? 0 : chance());
+}
+
+/* Texts that the kernel ends by NUL, as it always does. */
+static void fill_text(char *text, size_t size)
+{
+	static const char *const hostile[] = {"\033[2J\",\"x\":\"", "\n\r\t\b\x7f",
+					      "\xc2\x9b\xff\xc0",   "\\x2d\"/../..",
+					      "\xf0\x9f\x98\x80",   ""};
+	const char *choice = hostile[chance() % 6];
+
+	fill(text, size);
+	if (chance() % 2)
+		snprintf(text, size, "%s", choice);
+	text[size - 1] = '\0';
+}
+
+#define TEXT(record, field) fill_text((record)->field, sizeof((record)->field))
+
+struct records {
+	struct cs_clone clone;
+	struct cs_refusal refusal;
+	struct cs_detail detail;
+	struct cs_phases phases;
+	struct cs_return back;
+	struct cs_call call;
+	struct cs_start start;
+	struct cs_exec exec;
+	struct cs_exit exit;
+	struct cs_namespaces namespaces;
+};
+
+static void fill_records(struct records *all)
+{
+	fill(all, sizeof(*all));
+	TEXT(&all->clone, comm);
+	TEXT(&all->refusal, cgroup);
+	TEXT(&all->detail, name);
+	TEXT(&all->detail, function);
+	TEXT(&all->detail, cgroup);
+	TEXT(&all->back, comm);
+	TEXT(&all->call, comm);
+	TEXT(&all->exec, comm);
+	TEXT(&all->exec, file);
+	TEXT(&all->exit, comm);
+	TEXT(&all->namespaces, comm);
+	all->start.head.kind = CS_KIND_START;
+	all->exec.head.kind = CS_KIND_EXEC;
+	all->exit.head.kind = CS_KIND_EXIT;
+	all->namespaces.head.kind = CS_KIND_NAMESPACES;
+	/* An errno, where it is one. */
+	all->clone.error = chance() % 2 ? 0 : (int32_t)(chance() % 600);
+	all->clone.stack_pages = (uint16_t)(chance() % (CS_MAX_STACK_PAGES + 1));
+	all->call.error = (int32_t)(1 + chance() % 600);
+}
+
+static void show(const struct view_ops *view, struct view_options *options,
+		 const struct records *all)
+{
+	const struct tries_before before = {.restarts = (unsigned int)chance() % 3,
+					    .calls = (unsigned int)chance() % 3,
+					    .call_error = 38};
+	struct clone clone = {.rec = &all->clone};
+	struct life life = {.tid = 1, .made_ns = chance() % 2};
+
+	if (chance() % 2)
+		clone.refusal = &all->refusal;
+	if (chance() % 2)
+		clone.detail = &all->detail;
+	if (chance() % 2)
+		clone.phases = &all->phases;
+	memcpy(life.comm, all->clone.comm, sizeof(life.comm));
+	view->clone(options, &clone, &before);
+	view->returned(options, &all->back);
+	view->call(options, &all->call);
+	view->life(options, &all->start.head, chance() % 2 ? &life : NULL);
+	view->life(options, &all->exec.head, chance() % 2 ? &life : NULL);
+	view->life(options, &all->exit.head, NULL);
+	view->life(options, &all->namespaces.head, NULL);
+}
+
+static void print_chaos(const struct view_ops *view)
+{
+	struct view_options options = {.width = 80, .verbose = (int)(chance() % 2)};
+	struct records all;
+
+	free(printed);
+	printed = NULL;
+	options.phases = chance() % 2;
+	options.kernel = chance() % 2 ? RULES_KERNEL(6, 1) : 0;
+	options.out = open_memstream(&printed, &printed_size);
+	assert_non_null(options.out);
+	fill_records(&all);
+	show(view, &options, &all);
+	fclose(options.out);
+}
+
+static void text_is_safe(void)
+{
+	for (size_t i = 0; i < printed_size; i++)
+		if (printed[i] != '\n')
+			assert_in_range(printed[i], ' ', '~');
+}
+
+static void test_terminal(void **state)
+{
+	(void)state;
+	state_of_chance = 1;
+	for (int round = 0; round < ROUNDS; round++) {
+		print_chaos(round % 2 ? &view_table : &view_path);
+		text_is_safe();
+	}
+}
+
+static void test_json(void **state)
+{
+	char *line, *end;
+
+	(void)state;
+	state_of_chance = 2;
+	for (int round = 0; round < ROUNDS; round++) {
+		int lines = 0;
+
+		print_chaos(&view_json);
+		text_is_safe();
+		for (line = printed; (end = strchr(line, '\n')); line = end + 1, lines++) {
+			json_t *object = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+			assert_true(json_is_object(object));
+			json_decref(object);
+		}
+		assert_int_equal(lines, 7);
+	}
+}
+
+static int end(void **state)
+{
+	(void)state;
+	free(printed);
+	printed = NULL;
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_terminal, end),
+		cmocka_unit_test_teardown(test_json, end),
+	};
+
+	return cmocka_run_group_tests_name("views", tests, NULL, NULL);
+}
