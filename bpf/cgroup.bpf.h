@@ -3,6 +3,8 @@
 #ifndef CLONESCOPE_CGROUP_BPF_H
 #define CLONESCOPE_CGROUP_BPF_H
 
+#define CLONE_INTO_CGROUP_ 0x200000000ULL
+
 /* A cgroup deeper than this is told by the end of its path. */
 #define CGROUP_LEVELS 24
 

@@ -44,7 +44,8 @@ static __always_inline void fill_addresses(struct cs_detail *rec,
 {
 	__u32 bytes;
 
-	rec->cgroup_fd = BPF_CORE_READ(args, cgroup);
+	if (BPF_CORE_READ(args, flags) & CLONE_INTO_CGROUP_)
+		rec->cgroup_fd = BPF_CORE_READ(args, cgroup);
 	rec->pidfd = (__u64)BPF_CORE_READ(args, pidfd);
 	rec->child_tid = (__u64)BPF_CORE_READ(args, child_tid);
 	rec->parent_tid = (__u64)BPF_CORE_READ(args, parent_tid);
@@ -186,7 +187,7 @@ static __always_inline void fill_detail_child(struct cs_detail *rec,
 	rec->child_uid = BPF_CORE_READ(cred, uid.val);
 	rec->caps = cred_caps(cred);
 	rec->cpus = BPF_CORE_READ(child, nr_cpus_allowed);
-	rec->seccomp = BPF_CORE_READ(child, seccomp.mode);
+	rec->seccomp = task_seccomp(child);
 	rec->no_new_privs = no_new_privs(child);
 	rec->sched_policy = BPF_CORE_READ(child, policy);
 	rec->prio = BPF_CORE_READ(child, static_prio);
@@ -200,7 +201,7 @@ static __always_inline void fill_detail_caller(struct cs_detail *rec,
 		rec->missing |= CS_MISSING(CS_DETAIL_NAMESPACES);
 	rec->caller_caps = cred_caps(BPF_CORE_READ(task, cred));
 	rec->caller_cpus = BPF_CORE_READ(task, nr_cpus_allowed);
-	rec->caller_seccomp = BPF_CORE_READ(task, seccomp.mode);
+	rec->caller_seccomp = task_seccomp(task);
 	rec->caller_no_new_privs = no_new_privs(task);
 	rec->caller_sched_policy = BPF_CORE_READ(task, policy);
 	rec->caller_prio = BPF_CORE_READ(task, static_prio);

@@ -5,8 +5,7 @@
 
 #include "cgroup.bpf.h"
 
-#define CLONE_NEWPID_	   0x20000000
-#define CLONE_INTO_CGROUP_ 0x200000000ULL
+#define CLONE_NEWPID_ 0x20000000
 
 #define RLIMIT_NPROC_  6
 #define RLIMIT_NOFILE_ 7
