@@ -190,14 +190,15 @@ static __always_inline int on_sys_exit(struct pt_regs *regs, long ret)
 	if (refused || !caller_wanted() ||
 	    (ret <= -ERESTARTSYS_ && ret >= -ERESTART_RESTARTBLOCK_))
 		return 0;
+	if (!entered && calls_full) {
+		count(&lost.inflight_full);
+		return 0;
+	}
 	if (!entered && !may_be_kept_out(task))
 		entered = true;
 	if (!entered && clone3_unseen && via == CS_VIA_CLONE3)
 		return 0;
-	if (!entered && calls_full)
-		count(&lost.inflight_full);
-	else
-		send_call(task, regs, via, -ret, entered);
+	send_call(task, regs, via, -ret, entered);
 	return 0;
 }
 

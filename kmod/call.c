@@ -19,6 +19,7 @@
 #include "kmod/trace.h"
 
 struct cs_inflight cs_callers;
+atomic_long_t cs_calls_untold;
 
 /* What cs_callers leads to. */
 static char entered, refused;
@@ -48,15 +49,18 @@ int cs_on_clone_call(struct kprobe *probe, struct pt_regs *regs)
 NOKPROBE_SYMBOL(cs_on_clone_call);
 
 /*
- * copy_process() has refused: there is a struct cs_clone that tells it. Outside
- * a call of the family nobody would take the mark away again.
+ * copy_process() has returned. Where it refused, there is a struct cs_clone that
+ * tells it. Outside a call of the family nobody would take that mark away again.
+ * Where there is a child the call will not fail, however long vfork() holds it.
  */
-void cs_call_refused(void)
+void cs_call_copied(bool was_refused)
 {
-	if (!(current->flags & PF_KTHREAD) && cs_via_syscall())
+	if (!was_refused)
+		cs_inflight_release(&cs_callers);
+	else if (!(current->flags & PF_KTHREAD) && cs_via_syscall())
 		mark(&refused);
 }
-NOKPROBE_SYMBOL(cs_call_refused);
+NOKPROBE_SYMBOL(cs_call_copied);
 
 static nokprobe_inline void fill_caller(struct cs_call *record)
 {
@@ -161,8 +165,9 @@ static nokprobe_inline bool is_restart(long ret)
 }
 
 /*
- * Without a mark, a call that something may have kept out has been, unless
- * there may have been no room for the mark, which is counted, or no probe.
+ * Without a mark, a call that something may have kept out has been, unless no
+ * probe tells. Where there may have been no room for the mark, nothing is known
+ * of the call, not even that copy_process() was not reached.
  */
 static nokprobe_inline void end_call(enum cs_via via, struct pt_regs *regs,
 				     long ret)
@@ -172,8 +177,9 @@ static nokprobe_inline void end_call(enum cs_via via, struct pt_regs *regs,
 
 	if (!IS_ERR_VALUE(ret) || is_restart(ret) || state == &refused)
 		return;
-	if (was_entered ||
-	    (is_told(via) && !atomic_long_read(&cs_callers.full)))
+	if (!state && cs_inflight_overflowed(&cs_callers))
+		atomic_long_inc(&cs_calls_untold);
+	else if (was_entered || is_told(via))
 		trace_call(via, regs, ret, was_entered);
 }
 

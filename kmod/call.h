@@ -15,7 +15,10 @@
 /* Threads in a call: whether its own code, and a refusal, has been reached. */
 extern struct cs_inflight cs_callers;
 
-void cs_call_refused(void);
+/* Calls that failed, of which it is not known whether a record is due. */
+extern atomic_long_t cs_calls_untold;
+
+void cs_call_copied(bool was_refused);
 
 int cs_on_clone_call(struct kprobe *probe, struct pt_regs *regs);
 void cs_on_sys_exit(void *unused, struct pt_regs *regs, long ret);

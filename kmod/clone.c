@@ -153,8 +153,8 @@ int cs_on_copy_process_return(struct kretprobe_instance *instance,
 
 	cs_inflight_release(&cs_copies);
 	tell_call(copy, child, now);
-	if (IS_ERR(child) && trace_clone_call_enabled())
-		cs_call_refused();
+	if (trace_clone_call_enabled())
+		cs_call_copied(IS_ERR(child));
 	if (IS_ERR(child) && trace_clone_refusal_enabled())
 		cs_trace_refusal(copy, -PTR_ERR(child), now);
 	if (trace_clone_detail_enabled())

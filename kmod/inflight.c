@@ -28,6 +28,7 @@ struct slot {
 struct cs_inflight_table {
 	struct rcu_head rcu;
 	unsigned int bits;
+	bool overflowed; /* somebody found no room */
 	struct slot slots[];
 };
 
@@ -94,6 +95,7 @@ bool cs_inflight_claim(struct cs_inflight *inflight, void *state)
 		slot->state = state;
 		return true;
 	}
+	WRITE_ONCE(table->overflowed, true);
 	atomic_long_inc(&inflight->full);
 	return false;
 }
@@ -121,3 +123,13 @@ void cs_inflight_release(struct cs_inflight *inflight)
 		WRITE_ONCE(slot->owner, NULL);
 }
 NOKPROBE_SYMBOL(cs_inflight_release);
+
+/* Whether a thread that it leads to nothing may have found no room in it. */
+bool cs_inflight_overflowed(struct cs_inflight *inflight)
+{
+	const struct cs_inflight_table *table;
+
+	table = rcu_dereference_sched(inflight->table);
+	return !table || READ_ONCE(table->overflowed);
+}
+NOKPROBE_SYMBOL(cs_inflight_overflowed);

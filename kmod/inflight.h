@@ -19,5 +19,6 @@ void cs_inflight_close(struct cs_inflight *inflight);
 bool cs_inflight_claim(struct cs_inflight *inflight, void *state);
 void *cs_inflight_find(struct cs_inflight *inflight);
 void cs_inflight_release(struct cs_inflight *inflight);
+bool cs_inflight_overflowed(struct cs_inflight *inflight);
 
 #endif

@@ -559,7 +559,7 @@ int cs_plan_print_lost(char *text, size_t size)
 {
 	unsigned long clones, returns, facts;
 	long full = atomic_long_read(&cs_kernel_clones.full) +
-		    atomic_long_read(&cs_callers.full);
+		    atomic_long_read(&cs_calls_untold);
 	int length;
 
 	mutex_lock(&plan_lock);
