@@ -520,14 +520,14 @@ int cs_plan_print_probes(char *text, size_t size)
 	return length;
 }
 
-/* Misses of an event's own kretprobe, by which its records are made. */
+/* Misses of events' own probes, by which their records are made. */
 static unsigned long missed_by(unsigned int events)
 {
 	unsigned long count = 0;
 	struct probe *probe;
 
 	for_each_probe(probe) {
-		if (probe->events == events && probe->on_return)
+		if (probe->events & events && !probe->facts)
 			count += missed(probe);
 	}
 	return count;
@@ -550,6 +550,7 @@ static unsigned long missed_in_all(void)
  *	return_missed	returns without a record, kernel_clone() was not probed
  *	return_full	the same, or a call that failed without a record, no
  *			room in a table of calls in flight
+ *	life_missed	starts, unshare() and setns() without a record
  *	fact_missed	probe hits without effect: one fact of one record, if
  *			at all, is wrong or missing for each
  *	fact_full	records that have all facts of nested probes missing,
@@ -557,7 +558,7 @@ static unsigned long missed_in_all(void)
  */
 int cs_plan_print_lost(char *text, size_t size)
 {
-	unsigned long clones, returns, facts;
+	unsigned long clones, returns, lives, facts;
 	long full = atomic_long_read(&cs_kernel_clones.full) +
 		    atomic_long_read(&cs_calls_untold);
 	int length;
@@ -565,14 +566,16 @@ int cs_plan_print_lost(char *text, size_t size)
 	mutex_lock(&plan_lock);
 	clones = missed_by(CS_FOR(CLONE));
 	returns = missed_by(CS_FOR(RETURN));
-	facts = missed_in_all() - clones - returns;
+	lives = missed_by(CS_FOR(START) | CS_FOR(NAMESPACES));
+	facts = missed_in_all() - clones - returns - lives;
 	length = scnprintf(text, size,
 			   "clone_missed %lu\n"
 			   "return_missed %lu\n"
 			   "return_full %ld\n"
+			   "life_missed %lu\n"
 			   "fact_missed %lu\n"
 			   "fact_full %ld\n",
-			   clones, returns, full, facts,
+			   clones, returns, full, lives, facts,
 			   atomic_long_read(&cs_copies.full));
 	mutex_unlock(&plan_lock);
 	return length;

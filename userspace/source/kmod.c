@@ -151,8 +151,8 @@ static const struct {
 	enum loss loss;
 } module_losses[] = {
 	{"clone_missed", LOSS_PROBE_MISSED}, {"return_missed", LOSS_RETURN_MISSED},
-	{"return_full", LOSS_INFLIGHT_FULL}, {"fact_missed", LOSS_FACT_MISSED},
-	{"fact_full", LOSS_FACT_MISSED},
+	{"return_full", LOSS_INFLIGHT_FULL}, {"life_missed", LOSS_PROBE_MISSED},
+	{"fact_missed", LOSS_FACT_MISSED},   {"fact_full", LOSS_FACT_MISSED},
 };
 
 #define MODULE_LOSSES (sizeof(module_losses) / sizeof(module_losses[0]))
