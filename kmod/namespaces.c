@@ -40,7 +40,8 @@ void cs_namespaces_of(u32 *ns, struct task_struct *task)
 	ns[CS_NS_NET] = inode_of(proxy->net_ns);
 	ns[CS_NS_PID] = ns_of_pid(task_pid(task))->ns.inum;
 	ns[CS_NS_TIME] = inode_of(proxy->time_ns);
-	ns[CS_NS_USER] = __task_cred(task)->user_ns->ns.inum;
+	ns[CS_NS_USER] = rcu_dereference_protected(task->real_cred, true)
+				 ->user_ns->ns.inum;
 	ns[CS_NS_UTS] = inode_of(proxy->uts_ns);
 }
 NOKPROBE_SYMBOL(cs_namespaces_of);

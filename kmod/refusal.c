@@ -15,6 +15,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
+#include <linux/uaccess.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
@@ -226,6 +227,23 @@ static nokprobe_inline void fill_set_tid(struct cs_refusal *record,
 	}
 }
 
+/*
+ * The cgroup whose directory is @node. The kernel frees neither cgroups nor
+ * inodes while we look, but nodes: another thread may be closing the fd. What
+ * was a node then may be one of sysfs now; only a cgroup points back to it.
+ */
+static nokprobe_inline struct cgroup *cgroup_of(const struct kernfs_node *node)
+{
+	struct cgroup *cgroup = READ_ONCE(node->priv);
+	const struct kernfs_node *back;
+
+	if (!cgroup ||
+	    copy_from_kernel_nofault(&back, &cgroup->kn, sizeof(back)) ||
+	    back != node)
+		return NULL;
+	return cgroup;
+}
+
 /* The cgroup of a directory that is open as @fd; NULL also if it is gone. */
 static nokprobe_inline struct cgroup *open_cgroup(struct cs_refusal *record,
 						  unsigned int fd)
@@ -244,7 +262,7 @@ static nokprobe_inline struct cgroup *open_cgroup(struct cs_refusal *record,
 	if (!node || kernfs_type((struct kernfs_node *)node) != KERNFS_DIR)
 		return NULL;
 	record->target_cgroup2 = 1;
-	return READ_ONCE(node->priv);
+	return cgroup_of(node);
 }
 
 /* cgroup_is_thread_root(); what can have tasks and controllers is one. */
