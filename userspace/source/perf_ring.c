@@ -209,18 +209,14 @@ static void read_cpu(struct perf_ring *ring, struct perf_event_mmap_page *page, 
 	__atomic_store_n(&page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
-static int switch_events(struct perf_ring *ring, unsigned long request)
-{
-	for (int cpu = 0; cpu < ring->count; cpu++)
-		for (int i = 0; i < ring->cpus[cpu].events; i++)
-			if (ioctl(ring->cpus[cpu].fd[i], request, 0))
-				return -errno;
-	return 0;
-}
-
+/* The first event, whose records have parts in the others, is on while all of them are. */
 int perf_ring_start(struct perf_ring *ring)
 {
-	return switch_events(ring, PERF_EVENT_IOC_ENABLE);
+	for (int cpu = 0; cpu < ring->count; cpu++)
+		for (int i = ring->cpus[cpu].events; i-- > 0;)
+			if (ioctl(ring->cpus[cpu].fd[i], PERF_EVENT_IOC_ENABLE, 0))
+				return -errno;
+	return 0;
 }
 
 void perf_ring_read(struct perf_ring *ring, perf_sample_fn take, void *context)
@@ -232,7 +228,9 @@ void perf_ring_read(struct perf_ring *ring, perf_sample_fn take, void *context)
 
 void perf_ring_stop(struct perf_ring *ring)
 {
-	switch_events(ring, PERF_EVENT_IOC_DISABLE);
+	for (int cpu = 0; cpu < ring->count; cpu++)
+		for (int i = 0; i < ring->cpus[cpu].events; i++)
+			ioctl(ring->cpus[cpu].fd[i], PERF_EVENT_IOC_DISABLE, 0);
 	ring->stopped = true;
 }
 
