@@ -173,6 +173,26 @@ static void test_json(void **state)
 	}
 }
 
+/* One empty line between two trees, and none after the last: the totals bring their own. */
+static void test_path_is_spaced(void **state)
+{
+	const struct cs_clone rec = {.comm = "sh", .tid = 5, .child_tid = 6, .via = CS_VIA_FORK};
+	const struct clone clone = {.rec = &rec};
+	struct view_options options = {.width = 80};
+	char *between;
+
+	(void)state;
+	options.out = open_memstream(&printed, &printed_size);
+	view_path.begin(&options);
+	view_path.clone(&options, &clone, &(struct tries_before){0});
+	view_path.clone(&options, &clone, &(struct tries_before){0});
+	fclose(options.out);
+	between = strstr(printed, "\n\n");
+	assert_non_null(between);
+	assert_int_equal((size_t)(between - printed) + 2, printed_size / 2 + 1);
+	assert_null(strstr(between + 2, "\n\n"));
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -186,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_path_is_spaced, end),
 	};
 
 	return cmocka_run_group_tests_name("views", tests, NULL, NULL);

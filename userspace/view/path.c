@@ -40,6 +40,9 @@ struct tree {
 	bool last[3]; /* at each depth: nothing comes after this node */
 };
 
+/* Something stands above the next tree: an empty line is to be between. */
+static bool printed;
+
 static bool is_missing(const struct clone *clone, enum cs_fact fact)
 {
 	return clone->rec->missing & CS_MISSING(fact);
@@ -305,6 +308,9 @@ static void path_clone(const struct view_options *options, const struct clone *c
 	    !tries_is_news(before))
 		return;
 	refusal_explain(clone, options->kernel, &tree.verdict);
+	if (printed)
+		fputc('\n', options->out);
+	printed = true;
 	print_head(&tree);
 	if (tries_format(tries, sizeof(tries), before))
 		fprintf(options->out, "%*s%s\n", HEAD_COLUMN, "", tries);
@@ -313,27 +319,30 @@ static void path_clone(const struct view_options *options, const struct clone *c
 	if (!clone->rec->error)
 		print_wake_up(&tree);
 	print_outcome(&tree);
-	fputc('\n', options->out);
 }
 
 static void path_begin(const struct view_options *options)
 {
 	(void)options;
+	printed = false;
 }
 
 static void path_returned(const struct view_options *options, const struct cs_return *rec)
 {
+	printed = true;
 	view_table.returned(options, rec);
 }
 
 static void path_call(const struct view_options *options, const struct cs_call *rec)
 {
+	printed = true;
 	view_table.call(options, rec);
 }
 
 static void path_life(const struct view_options *options, const struct cs_head *head,
 		      const struct life *life)
 {
+	printed = true;
 	view_table.life(options, head, life);
 }
 
