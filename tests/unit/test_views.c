@@ -173,6 +173,48 @@ static void test_json(void **state)
 	}
 }
 
+/* Lines that could be broken and are not. */
+static void lines_fit_in(size_t width)
+{
+	for (const char *line = printed, *end; (end = strchr(line, '\n')); line = end + 1) {
+		size_t length = (size_t)(end - line);
+
+		if (length > width)
+			assert_null(memchr(line + 37, ' ', length - 37));
+	}
+}
+
+static void test_events_are_wrapped(void **state)
+{
+	const struct view_options narrow = {.width = 80}, wide = {.width = 160};
+	const struct cs_namespaces unshared = {.head.kind = CS_KIND_NAMESPACES,
+					       .comm = "unshare",
+					       .tid = 4194304,
+					       .flags = 0x7e020000,
+					       .error = 28};
+	const struct cs_exec exec = {.head.kind = CS_KIND_EXEC,
+				     .comm = "a",
+				     .file = "/tmp/a name/that has/many blanks/and is long"};
+	const struct cs_return back = {.comm = "sh", .clone_ns = 123456, .vfork_ns = 123456};
+	struct view_options options;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		options = i ? wide : narrow;
+		free(printed);
+		options.out = open_memstream(&printed, &printed_size);
+		view_table.life(&options, &unshared.head, NULL);
+		view_table.life(&options, &exec.head, NULL);
+		view_table.returned(&options, &back);
+		fclose(options.out);
+		lines_fit_in((size_t)options.width);
+	}
+	assert_non_null(strstr(printed,
+			       "unshare NEWNS|NEWCGROUP|NEWUTS|NEWIPC|NEWUSER|NEWPID|NEWNET: "
+			       "ENOSPC\n"));
+	assert_non_null(strstr(printed, "returned after 123.5 us, held for 123.5 us\n"));
+}
+
 /* One empty line between two trees, and none after the last: the totals bring their own. */
 static void test_path_is_spaced(void **state)
 {
@@ -206,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_events_are_wrapped, end),
 		cmocka_unit_test_teardown(test_path_is_spaced, end),
 	};
 

@@ -196,23 +196,30 @@ static void table_clone(const struct view_options *options, const struct clone *
 	print_below(options, clone, before);
 }
 
+/* What befell @child, from where a clone's line has the way in. */
+static void print_event(const struct view_options *options, const struct cs_head *head,
+			const char *comm, const char *caller, const char *child, const char *text)
+{
+	char shown[4 * CS_COMM_LEN + 1];
+	int used;
+
+	format_comm(shown, sizeof(shown), comm, COMM_WIDTH);
+	used = fprintf(options->out, "%*.6f %-*s %*s %*s ", TIME_WIDTH, seconds(options, head),
+		       COMM_WIDTH, shown, TID_WIDTH, caller, TID_WIDTH, child);
+	table_text(options, used > 0 ? (size_t)used : 0, text);
+}
+
 static void table_returned(const struct view_options *options, const struct cs_return *rec)
 {
-	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE];
+	char caller[16], child[NAMES_TEXT_SIZE], text[TABLE_LIFE_SIZE];
 
-	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
 	if (rec->error)
 		errno_format(child, sizeof(child), rec->error);
 	else
 		snprintf(child, sizeof(child), "%" PRIu32, rec->child_tid);
-	fprintf(options->out, "%*.6f %-*s %*" PRIu32 " %*s returned after %.1f us", TIME_WIDTH,
-		seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid, TID_WIDTH,
-		child, (double)rec->clone_ns / 1e3);
-	if (!rec->copy_ns)
-		fprintf(options->out, " and refused by itself");
-	if (rec->vfork_ns)
-		fprintf(options->out, ", vfork held it %.1f us", (double)rec->vfork_ns / 1e3);
-	fputc('\n', options->out);
+	snprintf(caller, sizeof(caller), "%" PRIu32, rec->tid);
+	table_return_format(text, sizeof(text), rec);
+	print_event(options, &rec->head, rec->comm, caller, child, text);
 }
 
 /* The columns of a clone; what it would have said of the child is "-". */
@@ -247,14 +254,13 @@ static void table_call(const struct view_options *options, const struct cs_call 
 static void table_life(const struct view_options *options, const struct cs_head *head,
 		       const struct life *life)
 {
-	char comm[4 * CS_COMM_LEN + 1], text[TABLE_LIFE_SIZE];
+	char task[16], text[TABLE_LIFE_SIZE];
 	struct table_life line = {0};
 
 	table_life_of(&line, head, life);
-	format_comm(comm, sizeof(comm), line.comm, COMM_WIDTH);
+	snprintf(task, sizeof(task), "%" PRIu32, line.tid);
 	table_life_format(text, sizeof(text), head, life);
-	fprintf(options->out, "%*.6f %-*s %*s %*" PRIu32 " %s\n", TIME_WIDTH,
-		seconds(options, head), COMM_WIDTH, comm, TID_WIDTH, "", TID_WIDTH, line.tid, text);
+	print_event(options, head, line.comm, "", task, text);
 }
 
 static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)

@@ -92,6 +92,22 @@ static void add_namespaces(struct text *text, const struct cs_namespaces *rec)
 	text_add(text, ": %s", error);
 }
 
+void table_return_format(char *buf, size_t size, const struct cs_return *rec)
+{
+	struct text text = {.buf = buf, .size = size};
+
+	if (rec->error && !rec->copy_ns)
+		text_add(&text, "kernel_clone() refused it itself, after ");
+	else
+		text_add(&text, "returned after ");
+	add_time(&text, rec->clone_ns);
+	if (rec->vfork_ns) {
+		text_add(&text, ", held for ");
+		add_time(&text, rec->vfork_ns);
+	}
+	text_end(&text);
+}
+
 void table_life_format(char *buf, size_t size, const struct cs_head *head, const struct life *life)
 {
 	struct text text = {.buf = buf, .size = size};

@@ -17,6 +17,9 @@ struct table_life {
 	const char *comm; /* hostile */
 };
 
+/* The rest of a line that is printed up to @column: wrapped to end before the width of the output. */
+void table_text(const struct view_options *options, size_t column, const char *text);
+
 /* A sentence below a record's line. */
 void table_line(const struct view_options *options, const char *text);
 
@@ -38,5 +41,8 @@ void table_life_of(struct table_life *line, const struct cs_head *head, const st
 
 /* "exec /bin/ls", "exit 0, lived 5.8 ms"; safe for a terminal. */
 void table_life_format(char *buf, size_t size, const struct cs_head *head, const struct life *life);
+
+/* "returned after 9.3 ms, held for 8.3 ms" */
+void table_return_format(char *buf, size_t size, const struct cs_return *rec);
 
 #endif

@@ -3,6 +3,7 @@
 #include "view/table_parts.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "model/names.h"
 #include "model/stages.h"
@@ -14,10 +15,15 @@ static size_t width_of(const struct view_options *options)
 	return options->width ? (size_t)options->width : LINES_WIDTH;
 }
 
+void table_text(const struct view_options *options, size_t column, const char *text)
+{
+	lines_wrap(options->out, column, width_of(options), text);
+}
+
 static void print_line(const struct view_options *options, size_t indent, const char *text)
 {
 	fprintf(options->out, "%*s", (int)indent, "");
-	lines_wrap(options->out, indent, width_of(options), text);
+	table_text(options, indent, text);
 }
 
 void table_line(const struct view_options *options, const char *text)
@@ -29,7 +35,7 @@ static void print_advice(const struct view_options *options, const char *advice)
 {
 	fprintf(options->out, "%*s", LINES_LABEL_COLUMN, "");
 	fputs("-> ", options->out);
-	lines_wrap(options->out, LINES_LABEL_COLUMN + 3, width_of(options), advice);
+	table_text(options, LINES_LABEL_COLUMN + strlen("-> "), advice);
 }
 
 /* Never a guess shown as a fact: all of them, each with what speaks for it. */
