@@ -134,6 +134,31 @@ static void test_bounded(void **state)
 	lives_free(lives);
 }
 
+/* Whoever has exited takes no room from those that live long. */
+static void test_the_dead_make_room(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone first = clone_of(0, 3);
+	struct cs_start start = start_of(3, 4000, 0);
+
+	(void)state;
+	lives_add(lives, &first);
+	for (uint32_t i = 1; i < 100; i++) {
+		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
+		struct cs_exit exit = {.head.kind = CS_KIND_EXIT,
+				       .tid = rec.child_tid,
+				       .start_ns = rec.child_start_ns};
+
+		lives_add(lives, &rec);
+		lives_forget(lives, &exit.head);
+		assert_null(lives_find(lives, &exit.head));
+	}
+	assert_non_null(lives_find(lives, &start.head));
+	lives_forget(lives, &start.head);
+	assert_null(lives_find(lives, &start.head));
+	lives_free(lives);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +167,7 @@ int main(void)
 		cmocka_unit_test(test_refused_has_no_child),
 		cmocka_unit_test(test_where_it_ran),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_the_dead_make_room),
 	};
 
 	return cmocka_run_group_tests_name("lives", tests, NULL, NULL);

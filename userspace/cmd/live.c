@@ -72,6 +72,8 @@ static void show_life(struct live *live, const struct cs_head *head)
 
 	if (life || filter_match_life(&live->options->source.filter, head))
 		live->view->life(&live->view_options, head, life);
+	if (head->kind == CS_KIND_EXIT)
+		lives_forget(live->lives, head);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)

@@ -101,16 +101,29 @@ static bool identity(const struct cs_head *head, uint32_t *tid, uint64_t *start_
 	return false;
 }
 
-const struct life *lives_find(const struct lives *lives, const struct cs_head *head)
+static struct entry *find_task(const struct lives *lives, const struct cs_head *head)
 {
-	const struct entry *entry;
 	uint64_t start_ns;
 	uint32_t tid;
 
 	if (!identity(head, &tid, &start_ns) || !tid)
 		return NULL;
-	entry = find(lives, tid, start_ns);
+	return find(lives, tid, start_ns);
+}
+
+const struct life *lives_find(const struct lives *lives, const struct cs_head *head)
+{
+	const struct entry *entry = find_task(lives, head);
+
 	return entry ? &entry->life : NULL;
+}
+
+void lives_forget(struct lives *lives, const struct cs_head *head)
+{
+	struct entry *entry = find_task(lives, head);
+
+	if (entry)
+		memset(entry, 0, sizeof(*entry));
 }
 
 enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start)

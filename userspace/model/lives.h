@@ -39,6 +39,9 @@ void lives_add(struct lives *lives, const struct cs_clone *rec);
  */
 const struct life *lives_find(const struct lives *lives, const struct cs_head *head);
 
+/* Its last record was taken: make room for others. */
+void lives_forget(struct lives *lives, const struct cs_head *head);
+
 /* Is the node that it first ran on the node of its task_struct or of a page of its stack? All known, or unknown. */
 enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start);
 
