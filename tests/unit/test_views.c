@@ -173,6 +173,31 @@ static void test_json(void **state)
 	}
 }
 
+/* clone3() may be asked for anything. */
+static void test_huge_numbers(void **state)
+{
+	static const char *const fields[] = {"flags", "exit_signal", "stack", "args_size"};
+	const struct cs_call call = {.via = CS_VIA_CLONE3,
+				     .error = 22,
+				     .args_known = 1,
+				     .flags = UINT64_MAX,
+				     .exit_signal = UINT64_MAX,
+				     .stack = UINT64_MAX,
+				     .args_size = UINT64_MAX};
+	struct view_options options = {.width = 80};
+	json_t *object;
+
+	(void)state;
+	free(printed);
+	options.out = open_memstream(&printed, &printed_size);
+	view_json.call(&options, &call);
+	fclose(options.out);
+	object = json_loadb(printed, printed_size, 0, NULL);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		assert_true(json_number_value(json_object_get(object, fields[i])) > 1e19);
+	json_decref(object);
+}
+
 /* Lines that could be broken and are not. */
 static void lines_fit_in(size_t width)
 {
@@ -248,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_events_are_wrapped, end),
 		cmocka_unit_test_teardown(test_path_is_spaced, end),
 	};

@@ -19,7 +19,8 @@
 
 json_t *json_number(uint64_t value)
 {
-	return json_integer((json_int_t)value);
+	/* What jansson has no integer for is rounded: its magnitude is right, and its sign. */
+	return value > INT64_MAX ? json_real((double)value) : json_integer((json_int_t)value);
 }
 
 json_t *json_text(const char *text, size_t size)
@@ -73,8 +74,11 @@ static json_t *u32_list(const __u32 *values, size_t count)
 }
 
 /* Fields of fields.h, each by its name. The types of arrays are those that there are. */
-#define SET_FIELD(record, type, name) \
-	json_object_set_new(object, #name, json_number((uint64_t)rec->name));
+#define SET_FIELD(record, type, name)                       \
+	json_object_set_new(object, #name,                  \
+			    _Generic(rec->name, __u64       \
+				     : json_number, default \
+				     : json_integer)(rec->name));
 #define SET_ARRAY(record, type, name, length)             \
 	json_object_set_new(object, #name,                \
 			    _Generic((rec->name)[0], char \
