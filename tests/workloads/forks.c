@@ -16,15 +16,18 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
-	"Usage: forks [N [PROCESSES]] [--vfork|--clone3|--thread] [--seconds S] [--until-eof]\n"
+	"Usage: forks [N [PROCESSES]] [--vfork|--clone3|--thread] [--seconds S] [--until-eof] "
+	"[--time]\n"
 	"\n"
 	"Each of PROCESSES (default: 1) makes N children, one after the other, and waits for "
 	"each.\n"
 	"N 0 or absent: until S seconds are over or standard input ends, whichever is first.\n"
-	"Prints \"MADE made REFUSED refused\". Callers are named cs-forks; who starts them, and is "
+	"Prints \"MADE made REFUSED refused\", and with --time \", NS ns each\". Callers are named "
+	"cs-forks; who starts them, and is "
 	"not\n"
 	"counted, is named cs-forks-main.\n"
 	"Exit status: 0 none was refused, 1 some were, 2 wrong usage\n";
@@ -35,11 +38,13 @@ struct options {
 	bool (*make)(void);
 	int timeout_ms; /* -1: none */
 	bool until_eof;
+	bool tell_time;
 };
 
 struct tally {
 	unsigned long made;
 	unsigned long refused;
+	unsigned long ns;
 };
 
 /* Shared with the processes that make the children. */
@@ -93,8 +98,18 @@ static bool make_thread(void)
 	return !pthread_create(&thread, NULL, thread_main, NULL) && !pthread_join(thread, NULL);
 }
 
+static unsigned long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000UL + now.tv_nsec;
+}
+
 static void make_children(const struct options *options, struct tally *tally)
 {
+	unsigned long begin_ns = now_ns();
+
 	while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
 		if (options->make())
 			tally->made++;
@@ -103,6 +118,7 @@ static void make_children(const struct options *options, struct tally *tally)
 		if (options->per_process && tally->made + tally->refused == options->per_process)
 			break;
 	}
+	tally->ns = now_ns() - begin_ns;
 }
 
 static void start_process(const struct options *options, struct tally *tally)
@@ -151,6 +167,7 @@ static struct tally total(const struct options *options)
 	for (int i = 0; i < options->processes; i++) {
 		sum.made += shared->tallies[i].made;
 		sum.refused += shared->tallies[i].refused;
+		sum.ns += shared->tallies[i].ns;
 	}
 	return sum;
 }
@@ -188,9 +205,13 @@ static void read_arguments(struct options *options, int argc, char **argv)
 static struct options read_options(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"vfork", no_argument, NULL, 'v'},     {"clone3", no_argument, NULL, '3'},
-		{"thread", no_argument, NULL, 't'},    {"seconds", required_argument, NULL, 's'},
-		{"until-eof", no_argument, NULL, 'e'}, {NULL},
+		{"vfork", no_argument, NULL, 'v'},
+		{"clone3", no_argument, NULL, '3'},
+		{"thread", no_argument, NULL, 't'},
+		{"seconds", required_argument, NULL, 's'},
+		{"until-eof", no_argument, NULL, 'e'},
+		{"time", no_argument, NULL, 'm'},
+		{NULL},
 	};
 	struct options options = {.processes = 1, .make = make_fork, .timeout_ms = -1};
 	int option;
@@ -206,6 +227,8 @@ static struct options read_options(int argc, char **argv)
 			options.timeout_ms = 1000 * read_count(optarg);
 		else if (option == 'e')
 			options.until_eof = true;
+		else if (option == 'm')
+			options.tell_time = true;
 		else
 			wrong_usage();
 	}
@@ -223,6 +246,9 @@ int main(int argc, char **argv)
 	if (options.until_eof || options.timeout_ms >= 0)
 		wait_for_end(&options);
 	sum = total(&options);
-	printf("%lu made %lu refused\n", sum.made, sum.refused);
+	printf("%lu made %lu refused", sum.made, sum.refused);
+	if (options.tell_time && sum.made)
+		printf(", %lu ns each", sum.ns / sum.made);
+	putchar('\n');
 	return sum.refused ? 1 : 0;
 }
