@@ -11,7 +11,7 @@
  * for it. The parts of a clone (struct cs_refusal, cs_detail, cs_phases) are
  * made in the same moment, by the same thread, right before its struct
  * cs_clone, and have its tid and its head.ts_ns: by these two the reader joins
- * them. What happens later, to the caller (struct cs_return) or to the child
+ * them. A struct cs_namespaces has a struct cs_refusal in the same way. What happens later, to the caller (struct cs_return) or to the child
  * (struct cs_start, cs_exec, cs_exit, cs_namespaces), is joined by the identity
  * of the task: tid and start time. A call that was refused before
  * kernel_clone() is a struct cs_call; of it there is no struct cs_clone.
@@ -62,7 +62,7 @@
 enum cs_kind {
 	CS_KIND_CLONE = 1,	 /* struct cs_clone */
 	CS_KIND_RETURN = 2,	 /* struct cs_return */
-	CS_KIND_REFUSAL = 3,	 /* struct cs_refusal: part of a refused clone */
+	CS_KIND_REFUSAL = 3,	 /* struct cs_refusal: part of a refusal */
 	CS_KIND_DETAIL = 4,	 /* struct cs_detail: part of a clone */
 	CS_KIND_PHASES = 5,	 /* struct cs_phases: part of a clone */
 	CS_KIND_CALL = 6,	 /* struct cs_call */
@@ -331,13 +331,18 @@ enum cs_is {
 	/* Of the target of CLONE_INTO_CGROUP, known with CS_REFUSAL_TARGET: */
 	CS_IS_OTHER_DOMAIN = 12,   /* dom_cgrp is not that of the caller's */
 	CS_IS_TARGET_INVALID = 13, /* not cgroup_is_valid_domain() */
+
+	CS_IS_THREADED = 14, /* its process has several threads */
 };
 
 #define CS_IS(bit) (1U << (bit))
 
 /*
  * Why a clone was refused: what the rules of copy_process() compare, as it was
- * when it returned. A part of the struct cs_clone whose error is not 0.
+ * when it returned. A part of the struct cs_clone whose error is not 0, or of
+ * such a struct cs_namespaces: unshare() shares some of the rules. Of that all
+ * that copy_process() alone goes by is missing: TRAIL, STAGE, NPROC, NR_OPEN,
+ * PID_MAX, TID_IN_USE, PIDS and TARGET; tls is 0.
  *
  * The kernel does not say which rule it applied: the reader holds these against
  * all of them (model/refusal.c). So each number is what the kernel had, or is
@@ -562,7 +567,10 @@ struct cs_exit {
 	char comm[CS_COMM_LEN];
 };
 
-/* A task called unshare() or setns(). head.ts_ns: it returned. */
+/*
+ * A task called unshare() or setns(). head.ts_ns: it returned. One that failed has
+ * a struct cs_refusal as a part.
+ */
 struct cs_namespaces {
 	struct cs_head head;
 	__u64 start_ns;

@@ -154,12 +154,12 @@ static const char *const trail_names[] = {"task",	"creds", "limits", "sched",
 					  "security",	"files", "fs",	   "mm",
 					  "namespaces", "pid",	 "cgroup"};
 static const char *const is_names[] = {
-	"pidns_init", "pidns_pending", "timens_pending", "pidns_dying",	  "pidns_empty",
-	"fs_in_exec", "deadline",      "autoreap",	 "init_user",	  "signal_pending",
-	"killed",     "ns_capable",    "other_domain",	 "target_invalid"};
+	"pidns_init", "pidns_pending", "timens_pending", "pidns_dying",	   "pidns_empty",
+	"fs_in_exec", "deadline",      "autoreap",	 "init_user",	   "signal_pending",
+	"killed",     "ns_capable",    "other_domain",	 "target_invalid", "threaded"};
 
 _Static_assert(ARRAY_SIZE(trail_names) == CS_TRAIL_CGROUP + 1, "every bit of the trail has a name");
-_Static_assert(ARRAY_SIZE(is_names) == CS_IS_TARGET_INVALID + 1, "every bit of cs_is has a name");
+_Static_assert(ARRAY_SIZE(is_names) == CS_IS_THREADED + 1, "every bit of cs_is has a name");
 
 static json_t *evidence_json(const struct cs_refusal *rec)
 {
