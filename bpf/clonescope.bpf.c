@@ -14,8 +14,8 @@
 #include "namespaces.bpf.h"
 #include "detail.bpf.h"
 #include "phases.bpf.h"
-#include "life.bpf.h"
 #include "refusal.bpf.h"
+#include "life.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

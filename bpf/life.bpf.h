@@ -95,23 +95,37 @@ static __always_inline __u64 syscall_argument(struct task_struct *task,
 	return second ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, di);
 }
 
+/* Right before the record of the call itself, and of its time. */
+static __always_inline void send_namespaces_refusal(bool is_setns, __u64 now)
+{
+	struct cs_refusal *rec;
+
+	if (!kind_wanted(CS_KIND_REFUSAL))
+		return;
+	rec = reserve_record(sizeof(*rec));
+	if (!rec)
+		return;
+	fill_namespaces_refusal(rec, is_setns ? 0 : unshare_find(), now);
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
 /*
  * unshare() or setns() returned @ret. What it was asked is still in the user's
  * registers: nothing changes them while the call runs.
  */
-static __always_inline int on_namespaces(bool is_setns, long ret)
+static __always_inline void send_namespaces(bool is_setns, long ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 id = bpf_get_current_pid_tgid();
+	__u64 now = bpf_ktime_get_boot_ns();
 	struct cs_namespaces *rec;
 
-	if (!life_wanted(CS_KIND_NAMESPACES))
-		return 0;
+	if (ret < 0)
+		send_namespaces_refusal(is_setns, now);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
-		return 0;
-	fill_head(&rec->head, CS_KIND_NAMESPACES, sizeof(*rec),
-		  bpf_ktime_get_boot_ns());
+		return;
+	fill_head(&rec->head, CS_KIND_NAMESPACES, sizeof(*rec), now);
 	rec->start_ns = BPF_CORE_READ(task, start_boottime);
 	rec->tid = id;
 	rec->tgid = id >> 32;
@@ -123,6 +137,14 @@ static __always_inline int on_namespaces(bool is_setns, long ret)
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
 	fill_namespaces_to_come(rec->ns, task);
 	bpf_ringbuf_submit(rec, wakeup());
+}
+
+static __always_inline int on_namespaces(bool is_setns, long ret)
+{
+	if (life_wanted(CS_KIND_NAMESPACES))
+		send_namespaces(is_setns, ret);
+	if (!is_setns)
+		unshare_end();
 	return 0;
 }
 

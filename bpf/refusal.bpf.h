@@ -60,16 +60,19 @@ static __always_inline bool read_variable(__u64 address, __s32 *value)
 }
 
 /*
- * What inc_ucount() is asked for, and what stood in its way. Who clones into new
+ * What inc_ucount() is asked for, and what stood in its way, within a clone or an
+ * unshare(); of the latter also what else was seen of it. Who clones into new
  * namespaces leaves an entry behind, for others to push out: where a failure's
  * own is gone, that is told by inflight.ucount_failed.
  */
 struct ucount_call {
-	__u64 enter_ns; /* of the clone */
+	__u64 enter_ns; /* of the clone; 0: it is an unshare() */
 	struct user_namespace *ns;
 	__u32 uid;
 	__s32 type;
-	bool known; /* the rest */
+	bool failed;   /* of an unshare(): it found no room */
+	bool chrooted; /* of an unshare(): current_chrooted() said so */
+	bool known;    /* the rest */
 	__s32 level;
 	__u32 full_ns;
 	__u32 full_uid;
@@ -91,6 +94,50 @@ static __always_inline struct inflight *inside_copy_process(void)
 	return state && state->at.enter_ns && !state->at.leave_ns ? state : 0;
 }
 
+/* Is this thread in an unshare() of which somebody wants to know? */
+static __always_inline bool inside_unshare(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	bool compat;
+	long nr;
+
+	if (!kind_wanted(CS_KIND_NAMESPACES) ||
+	    BPF_CORE_READ(task, flags) & PF_KTHREAD_)
+		return false;
+	nr = BPF_CORE_READ(current_regs(), orig_ax) & ~X32_SYSCALL_BIT_;
+	compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT_;
+	return nr == (compat ? 310 : 272);
+}
+
+/* What is known of this thread's unshare(); 0: nothing. */
+static __always_inline struct ucount_call *unshare_find(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct ucount_call *call = bpf_map_lookup_elem(&ucount_calls, &tid);
+
+	return call && !call->enter_ns ? call : 0;
+}
+
+static __always_inline struct ucount_call *unshare_find_or_make(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct ucount_call *call = unshare_find(), none = {};
+
+	if (call)
+		return call;
+	bpf_map_update_elem(&ucount_calls, &tid, &none, BPF_ANY);
+	return bpf_map_lookup_elem(&ucount_calls, &tid);
+}
+
+/* For the next one, nothing has been seen so far. */
+static __always_inline void unshare_end(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	if (unshare_find())
+		bpf_map_delete_elem(&ucount_calls, &tid);
+}
+
 static __always_inline int on_inc_ucount(struct user_namespace *ns, __u32 uid,
 					 __s32 type)
 {
@@ -98,9 +145,9 @@ static __always_inline int on_inc_ucount(struct user_namespace *ns, __u32 uid,
 	struct inflight *state = inside_copy_process();
 	struct ucount_call call = {.ns = ns, .uid = uid, .type = type};
 
-	if (!state)
+	if (!state && !inside_unshare())
 		return 0;
-	call.enter_ns = state->at.enter_ns;
+	call.enter_ns = state ? state->at.enter_ns : 0;
 	bpf_map_update_elem(&ucount_calls, &tid, &call, BPF_ANY);
 	return 0;
 }
@@ -154,13 +201,20 @@ static __noinline void find_full_level(struct ucount_call *call)
 static __always_inline int on_inc_ucount_return(struct ucounts *ret)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct inflight *state = ret ? 0 : inside_copy_process();
 	struct ucount_call *call;
+	struct inflight *state;
 
-	if (!state)
+	if (ret)
 		return 0;
-	state->ucount_failed = true;
-	call = bpf_map_lookup_elem(&ucount_calls, &tid);
+	state = inside_copy_process();
+	if (state) {
+		state->ucount_failed = true;
+		call = bpf_map_lookup_elem(&ucount_calls, &tid);
+	} else {
+		call = inside_unshare() ? unshare_find_or_make() : 0;
+		if (call)
+			call->failed = true;
+	}
 	if (call)
 		find_full_level(call);
 	return 0;
@@ -169,11 +223,30 @@ static __always_inline int on_inc_ucount_return(struct ucounts *ret)
 /* @ret: a bool, of which the upper bits mean nothing. */
 static __always_inline int on_current_chrooted_return(__u64 ret)
 {
-	struct inflight *state = (__u8)ret ? inside_copy_process() : 0;
+	struct ucount_call *call;
+	struct inflight *state;
 
-	if (state)
+	if (!(__u8)ret)
+		return 0;
+	state = inside_copy_process();
+	if (state) {
 		state->chrooted = true;
+	} else if (inside_unshare()) {
+		call = unshare_find_or_make();
+		if (call)
+			call->chrooted = true;
+	}
 	return 0;
+}
+
+static __always_inline void fill_full(struct cs_refusal *rec,
+				      const struct ucount_call *call)
+{
+	rec->ucount_type = call->type;
+	rec->ucount_uid = call->full_uid;
+	rec->ucount_max = call->max;
+	rec->ucount_ns = call->full_ns;
+	rec->ucount_level = call->level;
 }
 
 static __noinline void fill_ucount(struct cs_refusal *rec,
@@ -191,11 +264,7 @@ static __noinline void fill_ucount(struct cs_refusal *rec,
 		rec->missing |= REFUSAL_MISSING(UCOUNT);
 		return;
 	}
-	rec->ucount_type = call->type;
-	rec->ucount_uid = call->full_uid;
-	rec->ucount_max = call->max;
-	rec->ucount_ns = call->full_ns;
-	rec->ucount_level = call->level;
+	fill_full(rec, call);
 }
 
 /*
@@ -336,6 +405,8 @@ static __always_inline __u32 is_signalled(struct task_struct *task)
 		is |= CS_IS(CS_IS_SIGNAL_PENDING);
 	if (BPF_CORE_READ(task, pending.signal.sig[0]) & SIGKILL_BIT_)
 		is |= CS_IS(CS_IS_KILLED);
+	if (BPF_CORE_READ(signal, nr_threads) > 1)
+		is |= CS_IS(CS_IS_THREADED);
 	return is;
 }
 
@@ -817,6 +888,51 @@ static __always_inline void fill_refusal(struct cs_refusal *rec,
 	fill_files(rec, task);
 	fill_pid_ns(rec, task, state->args);
 	fill_cgroups(rec, task, state->args, error);
+}
+
+/* What only copy_process() goes by. */
+#define NOT_OF_NAMESPACES                                         \
+	(REFUSAL_MISSING(TRAIL) | REFUSAL_MISSING(STAGE) |        \
+	 REFUSAL_MISSING(NPROC) | REFUSAL_MISSING(NR_OPEN) |      \
+	 REFUSAL_MISSING(PID_MAX) | REFUSAL_MISSING(TID_IN_USE) | \
+	 REFUSAL_MISSING(PIDS) | REFUSAL_MISSING(TARGET))
+
+/* @call: what was seen of an unshare(); 0: nothing. */
+static __always_inline void fill_unshare_seen(struct cs_refusal *rec,
+					      struct ucount_call *call)
+{
+	rec->chrooted = call && call->chrooted;
+	if (rec->missing & REFUSAL_MISSING(UCOUNT))
+		return;
+	rec->ucount_type = -1;
+	if (!call || !call->failed)
+		return;
+	rec->ucount_type = 0;
+	if (call->known)
+		fill_full(rec, call);
+	else
+		rec->missing |= REFUSAL_MISSING(UCOUNT);
+}
+
+/* @rec: zeroed. Of an unshare() or setns() that failed. @call: as above. */
+static __always_inline void fill_namespaces_refusal(struct cs_refusal *rec,
+						    struct ucount_call *call,
+						    __u64 now)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pid_namespace *ns =
+		BPF_CORE_READ(task, nsproxy, pid_ns_for_children);
+
+	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec), now);
+	rec->missing = never_learnt_refusal | NOT_OF_NAMESPACES;
+	rec->tid = (__u32)bpf_get_current_pid_tgid();
+	fill_is(rec, task);
+	fill_creds(rec, BPF_CORE_READ(task, cred));
+	fill_unshare_seen(rec, call);
+	fill_machine(rec);
+	rec->total_vm = BPF_CORE_READ(task, mm, total_vm);
+	rec->pid_level = BPF_CORE_READ(ns, level);
+	rec->pid_ns = BPF_CORE_READ(ns, ns.inum);
 }
 
 #endif
