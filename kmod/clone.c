@@ -69,11 +69,11 @@ int cs_on_copy_process(struct kretprobe_instance *instance,
 	copy->cpu = raw_smp_processor_id();
 	copy->kernel_clone = take_passed(copy->args);
 	copy->untold = CS_NESTED_FACTS & ~cs_plan_told(CS_EVENT_CLONE);
-	copy->refusal_told = cs_plan_told(CS_EVENT_REFUSAL);
+	copy->seen.told = cs_plan_told(CS_EVENT_REFUSAL);
 	copy->has_way = cs_way_begin(&copy->way);
 	if (!cs_inflight_claim(&cs_copies, copy)) {
 		copy->untold = CS_NESTED_FACTS;
-		copy->refusal_told = 0;
+		copy->seen.told = 0;
 		copy->has_way = false;
 	}
 

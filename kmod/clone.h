@@ -27,9 +27,7 @@ struct cs_copy {
 	bool kernel_clone;
 	bool policy_copied;
 	bool has_way;
-	u8 chrooted;	  /* what current_chrooted() said, if it was called */
-	u64 refusal_told; /* what probes tell of a refusal, if there is one */
-	struct cs_no_room no_room;
+	struct cs_seen seen;
 	struct cs_policy policy;
 	struct cs_way way; /* last, and as it was found where !has_way */
 };

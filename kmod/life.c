@@ -13,8 +13,12 @@
 #include "kmod/compat.h"
 #include "kmod/life.h"
 #include "kmod/namespaces.h"
+#include "kmod/plan.h"
 #include "kmod/record.h"
+#include "kmod/refusal.h"
 #include "kmod/trace.h"
+
+struct cs_inflight cs_unshares;
 
 /* A new task is the current one here, for the first time. */
 int cs_on_schedule_tail(struct kprobe *probe, struct pt_regs *regs)
@@ -68,12 +72,15 @@ void cs_on_sched_process_exit(
 }
 NOKPROBE_SYMBOL(cs_on_sched_process_exit);
 
-static nokprobe_inline void trace_namespaces(bool is_setns, u64 flags, int ret)
+static nokprobe_inline void trace_namespaces(const struct cs_seen *seen,
+					     bool is_setns, u64 flags, int ret)
 {
+	u64 now = ktime_get_boot_fast_ns();
 	struct cs_namespaces record = {};
 
-	cs_fill_head(&record.head, CS_KIND_NAMESPACES, sizeof(record),
-		     ktime_get_boot_fast_ns());
+	if (ret < 0 && trace_clone_refusal_enabled())
+		cs_trace_namespaces_refusal(seen, now);
+	cs_fill_head(&record.head, CS_KIND_NAMESPACES, sizeof(record), now);
 	record.start_ns = current->start_boottime;
 	record.tid = current->pid;
 	record.tgid = current->tgid;
@@ -97,19 +104,36 @@ static nokprobe_inline u64 argument(int number)
 	return arguments[number];
 }
 
+int cs_on_unshare(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct cs_seen *seen = (void *)instance->data;
+
+	memset(seen, 0, sizeof(*seen));
+	seen->told = cs_plan_told(CS_EVENT_REFUSAL);
+	if (!cs_inflight_claim(&cs_unshares, seen))
+		seen->told = 0;
+	return 0;
+}
+NOKPROBE_SYMBOL(cs_on_unshare);
+
 int cs_on_unshare_return(struct kretprobe_instance *instance,
 			 struct pt_regs *regs)
 {
-	trace_namespaces(false, argument(0), regs_return_value(regs));
+	cs_inflight_release(&cs_unshares);
+	trace_namespaces((void *)instance->data, false, argument(0),
+			 regs_return_value(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(cs_on_unshare_return);
 
-/* setns(int fd, int flags) */
+/* setns(int fd, int flags): no limit is met, no root looked at. */
 int cs_on_setns_return(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
-	trace_namespaces(true, (u32)argument(1), regs_return_value(regs));
+	static const struct cs_seen nothing = { .told = ~0ULL };
+
+	trace_namespaces(&nothing, true, (u32)argument(1),
+			 regs_return_value(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(cs_on_setns_return);

@@ -6,6 +6,8 @@
 #include <linux/kprobes.h>
 
 #include "kmod/compat.h"
+#include "kmod/inflight.h"
+#include "kmod/ucount.h"
 
 struct linux_binprm;
 
@@ -16,6 +18,9 @@ void cs_on_sched_process_exec(void *data, struct task_struct *task,
 void cs_on_sched_process_exit(
 	void *data, struct task_struct *task CS_EXIT_GROUP_DEAD(group_dead));
 
+extern struct cs_inflight cs_unshares; /* of struct cs_seen */
+
+int cs_on_unshare(struct kretprobe_instance *instance, struct pt_regs *regs);
 int cs_on_unshare_return(struct kretprobe_instance *instance,
 			 struct pt_regs *regs);
 int cs_on_setns_return(struct kretprobe_instance *instance,

@@ -142,7 +142,9 @@ static struct probe probes[] = {
 	{
 		.symbols = { "ksys_unshare" },
 		.events = CS_FOR(NAMESPACES),
+		.on_entry = cs_on_unshare,
 		.on_return = cs_on_unshare_return,
+		.state_size = sizeof(struct cs_seen),
 	},
 	{
 		.symbols = { "__do_sys_setns", CS_SYS "setns" },
@@ -175,6 +177,7 @@ static struct cs_inflight *const inflight[CS_EVENT_COUNT] = {
 	[CS_EVENT_CLONE] = &cs_copies,
 	[CS_EVENT_RETURN] = &cs_kernel_clones,
 	[CS_EVENT_CALL] = &cs_callers,
+	[CS_EVENT_NAMESPACES] = &cs_unshares,
 };
 
 /*
@@ -554,7 +557,7 @@ static unsigned long missed_in_all(void)
  *	fact_missed	probe hits without effect: one fact of one record, if
  *			at all, is wrong or missing for each
  *	fact_full	records that have all facts of nested probes missing,
- *			no room in the table of copies in flight
+ *			no room in the tables of copies and unshares in flight
  */
 int cs_plan_print_lost(char *text, size_t size)
 {
@@ -576,7 +579,8 @@ int cs_plan_print_lost(char *text, size_t size)
 			   "fact_missed %lu\n"
 			   "fact_full %ld\n",
 			   clones, returns, full, lives, facts,
-			   atomic_long_read(&cs_copies.full));
+			   atomic_long_read(&cs_copies.full) +
+				   atomic_long_read(&cs_unshares.full));
 	mutex_unlock(&plan_lock);
 	return length;
 }

@@ -72,7 +72,8 @@ static nokprobe_inline u32 what_caller_is(const struct pid_namespace *pid_ns)
 	       bit(CS_IS_SIGNAL_PENDING,
 		   test_tsk_thread_flag(current, TIF_SIGPENDING)) |
 	       bit(CS_IS_KILLED, __fatal_signal_pending(current)) |
-	       bit(CS_IS_NS_CAPABLE, may_choose_pids(pid_ns->user_ns));
+	       bit(CS_IS_NS_CAPABLE, may_choose_pids(pid_ns->user_ns)) |
+	       bit(CS_IS_THREADED, current->signal->nr_threads > 1);
 }
 
 static nokprobe_inline void fill_credentials(struct cs_refusal *record)
@@ -87,16 +88,16 @@ static nokprobe_inline void fill_credentials(struct cs_refusal *record)
 			     kgid_has_mapping(cred->user_ns, cred->egid);
 }
 
-/* What nested probes saw, or that they did not see the whole clone. */
+/* What nested probes saw, or that they did not see the whole call. */
 static nokprobe_inline void fill_seen(struct cs_refusal *record,
-				      const struct cs_copy *copy)
+				      const struct cs_seen *seen)
 {
-	const struct cs_no_room *no_room = &copy->no_room;
+	const struct cs_no_room *no_room = &seen->no_room;
 	u64 probed =
 		CS_MISSING(CS_REFUSAL_CHROOTED) | CS_MISSING(CS_REFUSAL_UCOUNT);
 
-	record->missing |= probed & ~copy->refusal_told;
-	record->chrooted = copy->chrooted;
+	record->missing |= probed & ~seen->told;
+	record->chrooted = seen->chrooted;
 	record->ucount_type = -1;
 	if (no_room->unclear)
 		record->missing |= CS_MISSING(CS_REFUSAL_UCOUNT);
@@ -109,6 +110,11 @@ static nokprobe_inline void fill_seen(struct cs_refusal *record,
 		record->ucount_ns = no_room->ns;
 		record->ucount_level = no_room->level;
 	}
+}
+
+static nokprobe_inline void fill_trail(struct cs_refusal *record,
+				       const struct cs_copy *copy)
+{
 	if (!cs_trail_read(&record->trail, copy->child) ||
 	    copy->untold & CS_MISSING(CS_FACT_TASK_NODE))
 		record->missing |= CS_MISSING(CS_REFUSAL_TRAIL);
@@ -183,12 +189,16 @@ static nokprobe_inline void fill_machine(struct cs_refusal *record)
 		variable(record, CS_REFUSAL_OVERCOMMIT, CS_SYMBOL_OVERCOMMIT);
 	record->userns_clone = variable(record, CS_REFUSAL_USERNS_CLONE,
 					CS_SYMBOL_USERNS_CLONE);
+	record->total_vm = current->mm ? current->mm->total_vm : 0;
+}
+
+static nokprobe_inline void fill_files(struct cs_refusal *record)
+{
 	record->nr_open =
 		variable(record, CS_REFUSAL_NR_OPEN, CS_SYMBOL_NR_OPEN);
 	if (!(record->missing & CS_MISSING(CS_REFUSAL_NR_OPEN)))
 		record->fds = highest_fd();
 	record->nofile = rlimit(RLIMIT_NOFILE);
-	record->total_vm = current->mm ? current->mm->total_vm : 0;
 }
 
 static nokprobe_inline void fill_pid_ns(struct cs_refusal *record,
@@ -394,12 +404,41 @@ void cs_trace_refusal(const struct cs_copy *copy, int error, u64 now)
 	record->is |= what_caller_is(pid_ns);
 	record->tls = copy->args->tls;
 	fill_credentials(record);
-	fill_seen(record, copy);
+	fill_seen(record, &copy->seen);
+	fill_trail(record, copy);
 	fill_processes(record);
 	fill_machine(record);
+	fill_files(record);
 	fill_pid_ns(record, pid_ns);
 	fill_set_tid(record, copy->args, pid_ns);
 	fill_cgroups(record, copy->args, error);
 	trace_clone_refusal(record);
 }
 NOKPROBE_SYMBOL(cs_trace_refusal);
+
+/* What only copy_process() goes by. */
+#define NOT_OF_NAMESPACES                                                     \
+	(CS_MISSING(CS_REFUSAL_TRAIL) | CS_MISSING(CS_REFUSAL_STAGE) |        \
+	 CS_MISSING(CS_REFUSAL_NPROC) | CS_MISSING(CS_REFUSAL_NR_OPEN) |      \
+	 CS_MISSING(CS_REFUSAL_PID_MAX) | CS_MISSING(CS_REFUSAL_TID_IN_USE) | \
+	 CS_MISSING(CS_REFUSAL_PIDS) | CS_MISSING(CS_REFUSAL_TARGET))
+
+/* Of an unshare() or setns(); to be called right before its own event. */
+void cs_trace_namespaces_refusal(const struct cs_seen *seen, u64 now)
+{
+	struct pid_namespace *pid_ns = current->nsproxy->pid_ns_for_children;
+	struct cs_refusal *record = this_cpu_ptr(&refusal);
+
+	memset(record, 0, sizeof(*record));
+	cs_fill_head(&record->head, CS_KIND_REFUSAL, sizeof(*record), now);
+	record->missing = NOT_OF_NAMESPACES;
+	record->tid = current->pid;
+	record->is = what_caller_is(pid_ns);
+	fill_credentials(record);
+	fill_seen(record, seen);
+	fill_machine(record);
+	record->pid_level = pid_ns->level;
+	record->pid_ns = pid_ns->ns.inum;
+	trace_clone_refusal(record);
+}
+NOKPROBE_SYMBOL(cs_trace_namespaces_refusal);

@@ -8,14 +8,23 @@
 
 #include "kmod/clone.h"
 #include "kmod/compat.h"
+#include "kmod/life.h"
 #include "kmod/ucount.h"
+
+/* What this thread is in that one of these can refuse, or NULL. */
+static nokprobe_inline struct cs_seen *find_seen(void)
+{
+	struct cs_copy *copy = cs_inflight_find(&cs_copies);
+
+	return copy ? &copy->seen : cs_inflight_find(&cs_unshares);
+}
 
 int cs_on_inc_ucount(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct cs_ucount *call = (void *)instance->data;
 
-	if (!cs_inflight_find(&cs_copies))
-		return 1; /* no return handler: not in a clone */
+	if (!find_seen())
+		return 1; /* no return handler: nobody asks */
 	call->ns = (void *)regs_get_kernel_argument(regs, 0);
 	call->uid = regs_get_kernel_argument(regs, 1);
 	call->type = regs_get_kernel_argument(regs, 2);
@@ -76,14 +85,14 @@ int cs_on_inc_ucount_return(struct kretprobe_instance *instance,
 			    struct pt_regs *regs)
 {
 	const struct cs_ucount *call = (void *)instance->data;
-	struct cs_copy *copy = cs_inflight_find(&cs_copies);
+	struct cs_seen *seen = find_seen();
 
-	if (!copy || regs_return_value(regs) || call->type < 0 ||
+	if (!seen || regs_return_value(regs) || call->type < 0 ||
 	    call->type >= UCOUNT_COUNTS)
 		return 0;
-	copy->no_room.seen = true;
-	copy->no_room.type = call->type;
-	find_level(&copy->no_room, call);
+	seen->no_room.seen = true;
+	seen->no_room.type = call->type;
+	find_level(&seen->no_room, call);
 	return 0;
 }
 NOKPROBE_SYMBOL(cs_on_inc_ucount_return);
@@ -91,10 +100,10 @@ NOKPROBE_SYMBOL(cs_on_inc_ucount_return);
 int cs_on_current_chrooted_return(struct kretprobe_instance *instance,
 				  struct pt_regs *regs)
 {
-	struct cs_copy *copy = cs_inflight_find(&cs_copies);
+	struct cs_seen *seen = find_seen();
 
-	if (copy)
-		copy->chrooted = (u8)regs_return_value(regs);
+	if (seen)
+		seen->chrooted = (u8)regs_return_value(regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(cs_on_current_chrooted_return);

@@ -15,7 +15,7 @@ struct cs_ucount {
 	s32 type;
 };
 
-/* What of it failed within a copy_process(). */
+/* What of it failed within a copy_process() or an unshare(). */
 struct cs_no_room {
 	s64 max;
 	u32 uid;
@@ -24,6 +24,13 @@ struct cs_no_room {
 	s16 type;
 	bool seen;
 	bool unclear; /* which of the namespaces had no room */
+};
+
+/* What these probes saw within a copy_process() or an unshare(). */
+struct cs_seen {
+	u64 told;    /* CS_MISSING() of what they tell, if it is a refusal */
+	u8 chrooted; /* what current_chrooted() said, if it was called */
+	struct cs_no_room no_room;
 };
 
 int cs_on_inc_ucount(struct kretprobe_instance *instance, struct pt_regs *regs);
