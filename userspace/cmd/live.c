@@ -71,9 +71,20 @@ static void show_life(struct live *live, const struct cs_head *head)
 	const struct life *life = lives_find(live->lives, head);
 
 	if (life || filter_match_life(&live->options->source.filter, head))
-		live->view->life(&live->view_options, head, life);
+		live->view->life(&live->view_options, head, life, NULL);
 	if (head->kind == CS_KIND_EXIT)
 		lives_forget(live->lives, head);
+}
+
+/* Where nobody asked for lives, one that failed is shown as a refused clone is, and nothing of the others. */
+static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
+{
+	const struct cs_refusal *refusal = join_namespaces(live->join, rec);
+	const struct life *life = lives_find(live->lives, &rec->head);
+	bool matched = filter_match_life(&live->options->source.filter, &rec->head);
+
+	if (live->failed_namespaces ? rec->error && matched : life || matched)
+		live->view->life(&live->view_options, &rec->head, life, refusal);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)
@@ -103,8 +114,10 @@ static void show_other(struct live *live, const struct cs_head *head)
 	case CS_KIND_START:
 	case CS_KIND_EXEC:
 	case CS_KIND_EXIT:
-	case CS_KIND_NAMESPACES:
 		show_life(live, head);
+		break;
+	case CS_KIND_NAMESPACES:
+		show_namespaces(live, (const void *)head);
 		break;
 	}
 }

@@ -10,7 +10,8 @@ struct live {
 	const struct live_options *options;
 	const struct view_ops *view;
 	struct view_options view_options;
-	struct totals *totals; /* of all records shown */
+	bool failed_namespaces; /* of unshare() and setns() show only those that failed */
+	struct totals *totals;	/* of all records shown */
 	struct join *join;
 	struct tries *tries;	       /* of all clones and calls */
 	struct lives *lives;	       /* tasks of all clones shown */

@@ -76,7 +76,7 @@ static const struct argp trace_argp = {
 	"! where they disagree, ? what is not known, - none. POLICY is the child's memory policy, "
 	"* where it differs from the caller's. US is the time in copy_process(). +N counts flags "
 	"that had no room: -v shows them all. Below a refused clone is the rule that refused "
-	"it.\n\n"
+	"it; so, with COMMAND, -x, --errno or -v, of an unshare() or setns() that failed.\n\n"
 	"  clonescope trace -- make -j4\n"
 	"  clonescope trace -x                  refused clones, of everybody\n"
 	"  clonescope trace --flags NEWPID      new pid namespaces\n"
@@ -113,7 +113,7 @@ static bool is_utf8(void)
 /*
  * What the view needs beside the clones themselves. A refused clone's reason costs nobody else. Calls that are
  * refused earlier are looked for at the end of every system call of the machine: so only for those who ask about
- * refusals, or about one program.
+ * refusals, or about one program. With these come unshare() and setns() that fail.
  */
 static uint32_t wanted_kinds(const struct trace_options *options)
 {
@@ -130,7 +130,7 @@ static uint32_t wanted_kinds(const struct trace_options *options)
 		kinds |= SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) |
 			 SOURCE_KIND(CS_KIND_EXIT) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	if (options->verbose || options->live.command || filter->failed_only || filter->error)
-		kinds |= SOURCE_KIND(CS_KIND_CALL);
+		kinds |= SOURCE_KIND(CS_KIND_CALL) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	return kinds;
 }
 
@@ -144,6 +144,7 @@ int cmd_trace(int argc, char **argv)
 	options.live.source.follow = options.live.command != NULL;
 	options.live.source.kinds = wanted_kinds(&options);
 	live.view = options.path && options.view == &view_table ? &view_path : options.view;
+	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;
 	live.view_options.width = output_width();
 	live.view_options.verbose = options.verbose;

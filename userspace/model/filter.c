@@ -86,6 +86,13 @@ static void set_task(struct cs_clone *same, uint32_t tid, uint32_t tgid, const c
 		memcpy(same->comm, comm, sizeof(same->comm));
 }
 
+static void set_call(struct cs_clone *same, const struct cs_namespaces *rec)
+{
+	set_task(same, rec->tid, rec->tgid, rec->comm);
+	same->flags = rec->flags;
+	same->error = rec->error;
+}
+
 bool filter_match_life(const struct cs_filter *filter, const struct cs_head *head)
 {
 	const struct cs_start *start = (const void *)head;
@@ -101,7 +108,7 @@ bool filter_match_life(const struct cs_filter *filter, const struct cs_head *hea
 	else if (head->kind == CS_KIND_EXIT)
 		set_task(&same, exit->tid, exit->tgid, exit->comm);
 	else if (head->kind == CS_KIND_NAMESPACES)
-		set_task(&same, namespaces->tid, namespaces->tgid, namespaces->comm);
+		set_call(&same, namespaces);
 	/* None of them has it. */
 	return !filter->has_uid && filter_match(filter, &same);
 }

@@ -84,6 +84,13 @@ static void take_part(struct join *join, const struct cs_head *head)
 	}
 }
 
+static struct parts *complete(struct join *join, struct parts *parts)
+{
+	join->complete = *parts;
+	parts->used = false;
+	return &join->complete;
+}
+
 bool join_take(struct join *join, const struct cs_head *head, struct clone *clone)
 {
 	const struct cs_clone *rec = (const void *)head;
@@ -97,11 +104,16 @@ bool join_take(struct join *join, const struct cs_head *head, struct clone *clon
 	parts = find(join, head->ts_ns, rec->tid, false);
 	if (!parts)
 		return true;
-	join->complete = *parts;
-	parts->used = false;
-	parts = &join->complete;
+	parts = complete(join, parts);
 	clone->refusal = parts->has_refusal ? &parts->refusal : NULL;
 	clone->detail = parts->has_detail ? &parts->detail : NULL;
 	clone->phases = parts->has_phases ? &parts->phases : NULL;
 	return true;
+}
+
+const struct cs_refusal *join_namespaces(struct join *join, const struct cs_namespaces *rec)
+{
+	struct parts *parts = rec->error ? find(join, rec->head.ts_ns, rec->tid, false) : NULL;
+
+	return parts && parts->has_refusal ? &complete(join, parts)->refusal : NULL;
 }

@@ -28,4 +28,7 @@ void join_free(struct join *join);
  */
 bool join_take(struct join *join, const struct cs_head *head, struct clone *clone);
 
+/* The part of @rec, an unshare() or setns() that failed; NULL: there is none. Good until the next call. */
+const struct cs_refusal *join_namespaces(struct join *join, const struct cs_namespaces *rec);
+
 #endif

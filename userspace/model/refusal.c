@@ -47,7 +47,7 @@ static void collect(struct refusal_verdict *verdict, const struct rules_case *c,
 	const struct rule *rule;
 	bool proven = false;
 
-	for (size_t i = 0; (rule = rules_at(i)); i++) {
+	for (size_t i = 0; (rule = rules_for(c, i)); i++) {
 		enum rules_sense sense = rules_weigh(rule, c);
 
 		if (sense == RULES_OUT || (reach && !reach_allows(reach, rule)))
@@ -175,6 +175,32 @@ size_t refusal_explain_call(const struct cs_call *call, int kernel, struct refus
 		return 0;
 
 	rules_request_of_call(&request, call);
+	judge(verdict, &c, NULL);
+	return verdict->count;
+}
+
+size_t refusal_explain_namespaces(const struct cs_namespaces *rec, const struct cs_refusal *refusal,
+				  int kernel, struct refusal_verdict *verdict)
+{
+	struct clone_request request;
+	struct rules_case c = {
+		.error = rec->error,
+		.kernel = kernel,
+		.request = &request,
+		.refusal = refusal,
+		.namespaces = rec,
+	};
+
+	verdict->error = rec->error;
+	verdict->outcome = REFUSAL_NONE;
+	verdict->has_stages = false;
+	verdict->count = verdict->left_out = 0;
+	if (!verdict->error)
+		return 0;
+
+	rules_request_of_namespaces(&request, rec, kernel);
+	if (refusal)
+		rules_facts(&request, refusal);
 	judge(verdict, &c, NULL);
 	return verdict->count;
 }

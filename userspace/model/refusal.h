@@ -65,6 +65,10 @@ size_t refusal_explain(const struct clone *clone, int kernel, struct refusal_ver
 size_t refusal_explain_call(const struct cs_call *call, int kernel,
 			    struct refusal_verdict *verdict);
 
+/* The same of an unshare() or setns() that failed. @refusal: its part, NULL: there is none. */
+size_t refusal_explain_namespaces(const struct cs_namespaces *rec, const struct cs_refusal *refusal,
+				  int kernel, struct refusal_verdict *verdict);
+
 /*
  * Write @verdict as one line: "EAGAIN: pids.max 64 reached in /x", "restarted: a signal was pending
  * (-ERESTARTNOINTR)", "EAGAIN: perhaps ...; or ...", "EXDEV: no rule known"; "" for REFUSAL_NONE.

@@ -24,6 +24,20 @@ const struct rule *rules_at(size_t index)
 	return NULL;
 }
 
+static const struct rule *own_then_all(const struct rules_chapter *own, size_t index)
+{
+	return index < own->count ? &own->rows[index] : rules_at(index - own->count);
+}
+
+const struct rule *rules_for(const struct rules_case *c, size_t index)
+{
+	if (!c->namespaces)
+		return rules_at(index);
+	if (!c->namespaces->is_setns)
+		return own_then_all(&rules_of_unshare, index);
+	return index < rules_of_setns.count ? &rules_of_setns.rows[index] : NULL;
+}
+
 int rules_parse_kernel(const char *text)
 {
 	unsigned int major, minor;
@@ -172,6 +186,15 @@ void rules_request_of_call(struct clone_request *request, const struct cs_call *
 	request->facts[RULES_FACT_SAME_POINTER] = yes_if(call->pidfd == call->parent_tid);
 }
 
+void rules_request_of_namespaces(struct clone_request *request, const struct cs_namespaces *rec,
+				 int kernel)
+{
+	*request = (struct clone_request){.flags = rec->flags};
+	/* UNSHARE_EMPTY_MNTNS has the bit of a flag that means nothing to unshare(). */
+	if (!rec->is_setns && kernel >= RULES_KERNEL(7, 1) && rec->flags & CLONE_PARENT_SETTID)
+		request->flags |= CLONE_EMPTY_MNTNS | CLONE_NEWNS;
+}
+
 bool rules_gives(const struct rule *rule, int error)
 {
 	if (rule->error == error)
@@ -182,9 +205,25 @@ bool rules_gives(const struct rule *rule, int error)
 	return false;
 }
 
+static bool is_own(const struct rules_chapter *chapter, const struct rule *rule)
+{
+	return rule >= chapter->rows && rule < chapter->rows + chapter->count;
+}
+
+static bool on_the_way_of_namespaces(const struct rule *rule, const struct rules_case *c)
+{
+	if (!rules_in_kernel(rule, c->kernel))
+		return false;
+	if (c->namespaces->is_setns)
+		return is_own(&rules_of_setns, rule);
+	return is_own(&rules_of_unshare, rule) || rules_unshare_shares(rule);
+}
+
 /* Was @rule on the way of this clone or call, as far as it came? */
 static bool on_the_way(const struct rule *rule, const struct rules_case *c)
 {
+	if (c->namespaces)
+		return on_the_way_of_namespaces(rule, c);
 	if (!rules_in_kernel(rule, c->kernel) || !passes(c->request, rule->scope))
 		return false;
 	if (!c->call)

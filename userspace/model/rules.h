@@ -87,14 +87,15 @@ enum rules_basis {
 	RULES_BY_CHANCE,   /* the same, and it is rare: no memory for a small thing, a hook */
 };
 
-/* A refused clone, or a refused call, as far as it is known. */
+/* A refused clone, a refused call, or an unshare() or setns() that failed, as far as it is known. */
 struct rules_case {
-	int error;			     /* errno, positive */
-	int kernel;			     /* RULES_KERNEL(), 0: not known */
-	const struct clone_request *request; /* never NULL */
-	const struct cs_clone *rec;	     /* NULL: it is a call */
-	const struct cs_refusal *refusal;    /* NULL: not known */
-	const struct cs_call *call;	     /* NULL: it is a clone */
+	int error;				/* errno, positive */
+	int kernel;				/* RULES_KERNEL(), 0: not known */
+	const struct clone_request *request;	/* never NULL */
+	const struct cs_clone *rec;		/* NULL: it is no clone */
+	const struct cs_refusal *refusal;	/* NULL: not known */
+	const struct cs_call *call;		/* NULL: it is no call of the clone family */
+	const struct cs_namespaces *namespaces; /* NULL: it is no unshare() nor setns() */
 };
 
 #define RULES_ERRORS_MAX 5
@@ -155,6 +156,13 @@ void rules_facts(struct clone_request *request, const struct cs_refusal *refusal
 
 /* What a call that was refused before copy_process() asked for. */
 void rules_request_of_call(struct clone_request *request, const struct cs_call *call);
+
+/* What an unshare() or a setns() asked for, in the flags of a clone. */
+void rules_request_of_namespaces(struct clone_request *request, const struct cs_namespaces *rec,
+				 int kernel);
+
+/* The rule at @index of those that may be about @c, in the kernel's order, NULL after the last. */
+const struct rule *rules_for(const struct rules_case *c, size_t index);
 
 /* How much speaks for @rule, were it reached: the stage is not looked at. */
 enum rules_sense rules_weigh(const struct rule *rule, const struct rules_case *c);

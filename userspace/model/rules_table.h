@@ -31,6 +31,13 @@ extern const struct rules_chapter rules_of_namespaces; /* M */
 extern const struct rules_chapter rules_of_pid;	       /* registers, pid, pidfd: N to Q */
 extern const struct rules_chapter rules_of_cgroup;     /* cgroups, and what is left: R to V */
 
+/* Of unshare() and of setns() alone: of no clone, and not in rules_at(). */
+extern const struct rules_chapter rules_of_unshare;
+extern const struct rules_chapter rules_of_setns;
+
+/* Is @rule, one of a clone, checked by unshare() as well? */
+bool rules_unshare_shares(const struct rule *rule);
+
 /* The refusal is known, and the fact of it as well. */
 static inline bool knows(const struct rules_case *c, enum cs_refusal_fact fact)
 {

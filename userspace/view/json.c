@@ -248,8 +248,20 @@ static void json_call(const struct view_options *options, const struct cs_call *
 	print(options, object);
 }
 
+static void set_namespaces_refusal(json_t *object, const struct view_options *options,
+				   const struct cs_namespaces *rec,
+				   const struct cs_refusal *refusal)
+{
+	struct refusal_verdict verdict;
+
+	if (!rec->error)
+		return;
+	refusal_explain_namespaces(rec, refusal, options->kernel, &verdict);
+	json_object_set_new(object, "refusal", json_refusal(&verdict, refusal));
+}
+
 static void json_life(const struct view_options *options, const struct cs_head *head,
-		      const struct life *life)
+		      const struct life *life, const struct cs_refusal *refusal)
 {
 	static const char *const kinds[] = {
 		[CS_KIND_START] = "start",
@@ -260,6 +272,8 @@ static void json_life(const struct view_options *options, const struct cs_head *
 	json_t *object = new_object(kinds[head->kind], head);
 
 	json_life_fields(object, head, life);
+	if (head->kind == CS_KIND_NAMESPACES)
+		set_namespaces_refusal(object, options, (const void *)head, refusal);
 	print(options, object);
 }
 

@@ -340,10 +340,10 @@ static void path_call(const struct view_options *options, const struct cs_call *
 }
 
 static void path_life(const struct view_options *options, const struct cs_head *head,
-		      const struct life *life)
+		      const struct life *life, const struct cs_refusal *refusal)
 {
 	printed = true;
-	view_table.life(options, head, life);
+	view_table.life(options, head, life, refusal);
 }
 
 static void path_lost(const struct view_options *options, enum loss loss, uint64_t count)

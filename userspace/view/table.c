@@ -252,15 +252,20 @@ static void table_call(const struct view_options *options, const struct cs_call 
 
 /* A line of its own, with the task in the child's column, where the clone's line has it. */
 static void table_life(const struct view_options *options, const struct cs_head *head,
-		       const struct life *life)
+		       const struct life *life, const struct cs_refusal *refusal)
 {
 	char task[16], text[TABLE_LIFE_SIZE];
 	struct table_life line = {0};
+	struct refusal_verdict verdict;
 
 	table_life_of(&line, head, life);
 	snprintf(task, sizeof(task), "%" PRIu32, line.tid);
 	table_life_format(text, sizeof(text), head, life);
 	print_event(options, head, line.comm, "", task, text);
+	if (head->kind != CS_KIND_NAMESPACES)
+		return;
+	refusal_explain_namespaces((const void *)head, refusal, options->kernel, &verdict);
+	table_refusal(options, &verdict);
 }
 
 static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)

@@ -36,10 +36,10 @@ struct view_ops {
 	void (*call)(const struct view_options *options, const struct cs_call *rec);
 	/*
 	 * What became of a task: struct cs_start, cs_exec, cs_exit, cs_namespaces. @life: the task, NULL where
-	 * no clone of it or by it was shown.
+	 * no clone of it or by it was shown. @refusal: of a cs_namespaces that failed, NULL: there is none.
 	 */
 	void (*life)(const struct view_options *options, const struct cs_head *head,
-		     const struct life *life);
+		     const struct life *life, const struct cs_refusal *refusal);
 	void (*lost)(const struct view_options *options, enum loss loss, uint64_t count);
 	void (*end)(const struct view_options *options, const struct totals *totals,
 		    const struct losses *losses);
