@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 
 #include "model/filter.h"
+#include "model/flags.h"
 
 /* A shell's fork() that took 50 us. */
 static struct cs_clone record(void)
@@ -155,6 +157,27 @@ static void test_life(void **state)
 	assert_false(filter_match_life(&name, &start.head));
 }
 
+static void test_namespaces(void **state)
+{
+	struct cs_namespaces rec = {.head.kind = CS_KIND_NAMESPACES,
+				    .tid = 11,
+				    .tgid = 10,
+				    .flags = CLONE_NEWNET | CLONE_NEWPID,
+				    .error = ENOSPC};
+	struct cs_filter failed = {.failed_only = true}, error = {.error = EPERM};
+	struct cs_filter net = {.flags = CLONE_NEWNET}, uts = {.flags = CLONE_NEWUTS};
+
+	(void)state;
+	assert_true(filter_match_life(&failed, &rec.head));
+	assert_true(filter_match_life(&net, &rec.head));
+	assert_false(filter_match_life(&uts, &rec.head));
+	assert_false(filter_match_life(&error, &rec.head));
+	error.error = ENOSPC;
+	assert_true(filter_match_life(&error, &rec.head));
+	rec.error = 0;
+	assert_false(filter_match_life(&failed, &rec.head));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_all_conditions_count),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_namespaces),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -129,12 +129,38 @@ static void test_crowd(void **state)
 	join_free(join);
 }
 
+/* An unshare() that failed has a part, too; it is no clone's. */
+static void test_namespaces(void **state)
+{
+	struct cs_namespaces rec = {
+		.head = {.kind = CS_KIND_NAMESPACES, .size = sizeof(rec), .ts_ns = 10},
+		.tid = 1,
+		.error = 28};
+	struct join *join = join_new();
+	const struct cs_refusal *refusal;
+	struct clone clone;
+
+	(void)state;
+	assert_null(join_namespaces(join, &rec));
+	take_refusal(join, 10, 2, 6);
+	take_refusal(join, 10, 1, 5);
+	assert_false(join_take(join, &rec.head, &clone));
+	refusal = join_namespaces(join, &rec);
+	assert_non_null(refusal);
+	assert_int_equal(refusal->stage, 5);
+	/* Used up. */
+	assert_null(join_namespaces(join, &rec));
+	assert_true(take_clone(join, 10, 2, &clone));
+	assert_int_equal(clone.refusal->stage, 6);
+	join_free(join);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alone),	  cmocka_unit_test(test_all_parts),
 		cmocka_unit_test(test_same_time), cmocka_unit_test(test_orphans),
-		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_crowd),	  cmocka_unit_test(test_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
