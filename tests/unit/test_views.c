@@ -113,10 +113,10 @@ static void show(const struct view_ops *view, struct view_options *options,
 	view->clone(options, &clone, &before);
 	view->returned(options, &all->back);
 	view->call(options, &all->call);
-	view->life(options, &all->start.head, chance() % 2 ? &life : NULL);
-	view->life(options, &all->exec.head, chance() % 2 ? &life : NULL);
-	view->life(options, &all->exit.head, NULL);
-	view->life(options, &all->namespaces.head, NULL);
+	view->life(options, &all->start.head, chance() % 2 ? &life : NULL, NULL);
+	view->life(options, &all->exec.head, chance() % 2 ? &life : NULL, NULL);
+	view->life(options, &all->exit.head, NULL, NULL);
+	view->life(options, &all->namespaces.head, NULL, NULL);
 }
 
 static void print_chaos(const struct view_ops *view)
@@ -228,8 +228,8 @@ static void test_events_are_wrapped(void **state)
 		options = i ? wide : narrow;
 		free(printed);
 		options.out = open_memstream(&printed, &printed_size);
-		view_table.life(&options, &unshared.head, NULL);
-		view_table.life(&options, &exec.head, NULL);
+		view_table.life(&options, &unshared.head, NULL, NULL);
+		view_table.life(&options, &exec.head, NULL, NULL);
 		view_table.returned(&options, &back);
 		fclose(options.out);
 		lines_fit_in((size_t)options.width);
