@@ -198,6 +198,25 @@ static void test_huge_numbers(void **state)
 	json_decref(object);
 }
 
+/* The pid of a refused clone is nobody's; that its stage took time stays true. */
+static void test_path_shows_each_stage(void **state)
+{
+	struct cs_phases phases = {.tid = 5};
+	const struct cs_refusal refusal = {.trail = (CS_TRAIL(CS_TRAIL_PID) << 1) - 1};
+	const struct cs_clone rec = {.comm = "sh", .tid = 5, .error = 11, .via = CS_VIA_FORK};
+	const struct clone clone = {.rec = &rec, .refusal = &refusal, .phases = &phases};
+	struct view_options options = {.width = 80};
+
+	(void)state;
+	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
+		phases.phase_ns[stage] = 1000;
+	free(printed);
+	options.out = open_memstream(&printed, &printed_size);
+	view_path.clone(&options, &clone, &(struct tries_before){0});
+	fclose(options.out);
+	assert_non_null(strstr(printed, "|- pid        allocate the pid"));
+}
+
 /* Lines that could be broken and are not. */
 static void lines_fit_in(size_t width)
 {
@@ -274,6 +293,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
+		cmocka_unit_test_teardown(test_path_shows_each_stage, end),
 		cmocka_unit_test_teardown(test_events_are_wrapped, end),
 		cmocka_unit_test_teardown(test_path_is_spaced, end),
 	};

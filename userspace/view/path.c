@@ -171,6 +171,9 @@ static void print_stage(struct tree *tree, int stage, int end, bool more)
 	struct branches branches;
 
 	branches_find(&branches, tree->clone, stage);
+	/* Where it is all gone again, as the pid of a clone that is refused later. */
+	if (!branches.count && stage_ns(tree->clone, stage) != NO_TIME)
+		add_sentence(&branches, stage_text((enum cs_stage)stage));
 	if (stage == end && tree->clone->rec->error && !more)
 		add_verdict(&branches, verdict);
 	if (below) {
