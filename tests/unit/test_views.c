@@ -217,6 +217,26 @@ static void test_path_shows_each_stage(void **state)
 	assert_non_null(strstr(printed, "|- pid        allocate the pid"));
 }
 
+static void test_no_exit_signal_passes_for_another(void **state)
+{
+	struct cs_call call = {.via = CS_VIA_CLONE3, .error = 22, .args_known = 1, .comm = "a"};
+	struct view_options options = {.width = 80};
+
+	(void)state;
+	free(printed);
+	options.out = open_memstream(&printed, &printed_size);
+	call.exit_signal = 0x100000011;
+	view_table.call(&options, &call);
+	call.exit_signal = UINT64_MAX;
+	view_table.call(&options, &call);
+	call.exit_signal = 200;
+	view_table.call(&options, &call);
+	fclose(options.out);
+	assert_non_null(strstr(printed, " - 0x100000011\n"));
+	assert_non_null(strstr(printed, " - 0xffffffffffffffff\n"));
+	assert_non_null(strstr(printed, " - 200\n"));
+}
+
 /* Lines that could be broken and are not. */
 static void lines_fit_in(size_t width)
 {
@@ -294,6 +314,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_json, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_path_shows_each_stage, end),
+		cmocka_unit_test_teardown(test_no_exit_signal_passes_for_another, end),
 		cmocka_unit_test_teardown(test_events_are_wrapped, end),
 		cmocka_unit_test_teardown(test_path_is_spaced, end),
 	};

@@ -26,6 +26,9 @@
 #define POLICY_WIDTH 7
 #define US_WIDTH     5
 
+/* An exit signal, after a blank. */
+#define SIGNAL_SIZE (NAMES_TEXT_SIZE + 1)
+
 static bool is_missing(const struct cs_clone *rec, enum cs_fact fact)
 {
 	return rec->missing & CS_MISSING(fact);
@@ -120,21 +123,28 @@ static void format_us(char *buf, size_t size, const struct cs_clone *rec)
 		snprintf(buf, size, "%" PRIu64, (uint64_t)((rec->copy_ns + 500) / 1000));
 }
 
-/* Flags, and the exit signal where it is not the usual one. */
-static void format_flags(char *buf, size_t size, const struct cs_clone *rec, int width)
+/* The exit signal where it is not the usual one, after a blank. */
+static void format_signal(char buf[SIGNAL_SIZE], uint64_t signal)
 {
-	char signal[NAMES_TEXT_SIZE] = "";
+	char name[NAMES_TEXT_SIZE];
+
+	signal_format(name, sizeof(name), (int)(signal & CSIGNAL));
+	if (signal > CSIGNAL)
+		snprintf(buf, SIGNAL_SIZE, " 0x%" PRIx64, signal);
+	else if (signal && signal != 17)
+		snprintf(buf, SIGNAL_SIZE, " %s", name);
+	else
+		snprintf(buf, SIGNAL_SIZE, "%s", "");
+}
+
+/* Flags, and after them @signal. */
+static void format_flags(char *buf, size_t size, uint64_t flags, const char *signal, int width)
+{
 	size_t used = 0;
 
-	if (is_missing(rec, CS_FACT_EXIT_SIGNAL))
-		snprintf(signal, sizeof(signal), " ?");
-	else if (rec->exit_signal && rec->exit_signal != 17) {
-		signal[0] = ' ';
-		signal_format(signal + 1, sizeof(signal) - 1, rec->exit_signal);
-	}
 	if (width > 0)
 		width = width > (int)strlen(signal) + 1 ? width - (int)strlen(signal) : 1;
-	used = flags_format(buf, size, rec->flags, width);
+	used = flags_format(buf, size, flags, width);
 	if (used < size)
 		snprintf(buf + used, size - used, "%s", signal);
 }
@@ -177,7 +187,8 @@ static void table_clone(const struct view_options *options, const struct clone *
 {
 	const struct cs_clone *rec = clone->rec;
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
-	char policy[POLICY_TEXT_SIZE + 1], us[24], flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE];
+	char policy[POLICY_TEXT_SIZE + 1], us[24], flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE];
+	char signal[SIGNAL_SIZE] = " ?";
 	int used;
 
 	if (is_folded(options, rec, before))
@@ -191,7 +202,9 @@ static void table_clone(const struct view_options *options, const struct clone *
 		       seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
 		       TID_WIDTH, child, VIA_WIDTH, via_name(rec->via), NODES_WIDTH, nodes,
 		       POLICY_WIDTH, policy, US_WIDTH, us);
-	format_flags(flags, sizeof(flags), rec, flags_width(options, used));
+	if (!is_missing(rec, CS_FACT_EXIT_SIGNAL))
+		format_signal(signal, (uint32_t)rec->exit_signal);
+	format_flags(flags, sizeof(flags), rec->flags, signal, flags_width(options, used));
 	fprintf(options->out, "%s\n", flags);
 	print_below(options, clone, before);
 }
@@ -225,13 +238,8 @@ static void table_returned(const struct view_options *options, const struct cs_r
 /* The columns of a clone; what it would have said of the child is "-". */
 static void table_call(const struct view_options *options, const struct cs_call *rec)
 {
-	const struct cs_clone same = {.head = rec->head,
-				      .flags = rec->flags,
-				      .exit_signal = (__s32)rec->exit_signal,
-				      .missing = rec->args_known ? 0
-								 : CS_MISSING(CS_FACT_EXIT_SIGNAL)};
 	char comm[4 * CS_COMM_LEN + 1], error[NAMES_TEXT_SIZE];
-	char flags[FLAGS_TEXT_SIZE + NAMES_TEXT_SIZE] = "?";
+	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE] = "?", signal[SIGNAL_SIZE];
 	struct refusal_verdict verdict;
 	int used;
 
@@ -241,8 +249,9 @@ static void table_call(const struct view_options *options, const struct cs_call 
 		       seconds(options, &rec->head), COMM_WIDTH, comm, TID_WIDTH, rec->tid,
 		       TID_WIDTH, error, VIA_WIDTH, via_name(rec->via), NODES_WIDTH, "-",
 		       POLICY_WIDTH, "-", US_WIDTH, "-");
+	format_signal(signal, rec->exit_signal);
 	if (rec->args_known)
-		format_flags(flags, sizeof(flags), &same, flags_width(options, used));
+		format_flags(flags, sizeof(flags), rec->flags, signal, flags_width(options, used));
 	fprintf(options->out, "%s\n", flags);
 	refusal_explain_call(rec, options->kernel, &verdict);
 	table_refusal(options, &verdict);
