@@ -2,6 +2,7 @@
 /* The table's lines for -v of a struct cs_detail: what was asked for, and what the child is. */
 #include "view/table_parts.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
@@ -86,8 +87,36 @@ static void print_kernel_thread(FILE *out, const struct cs_detail *detail)
 			: text_quote(function, sizeof(function), detail->function));
 }
 
-void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs_detail *detail)
+/* What CLONE_INTO_CGROUP names: the child is there; of a refused clone, its evidence may say it. */
+static const char *target_path(const struct clone *clone)
 {
+	const struct cs_refusal *refusal = clone->refusal;
+
+	if (!clone->rec->error)
+		return is_missing(clone->detail, CS_DETAIL_CGROUP) ? "" : clone->detail->cgroup;
+	/* Of EAGAIN it may be the path of the one that is full. */
+	if (!refusal || refusal->missing & CS_MISSING(CS_REFUSAL_TARGET) ||
+	    clone->rec->error == EAGAIN)
+		return "";
+	return refusal->cgroup;
+}
+
+static void print_target(FILE *out, const struct clone *clone)
+{
+	char path[4 * CS_PATH_LEN + 1], buf[sizeof(path) + 16];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	text_quote(path, sizeof(path), target_path(clone));
+	text_add(&text, "fd %d%s%s", clone->detail->cgroup_fd, path[0] ? ": " : "", path);
+	text_end(&text);
+	lines_labelled(out, "target cgroup", buf);
+}
+
+void table_detail_request(FILE *out, const struct clone *clone)
+{
+	const struct cs_clone *rec = clone->rec;
+	const struct cs_detail *detail = clone->detail;
+
 	if (is_kernel_thread(rec)) {
 		print_kernel_thread(out, detail);
 		return;
@@ -99,10 +128,8 @@ void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs
 	print_pointers(out, rec->flags, detail);
 	print_user_stack(out, detail);
 	print_set_tid(out, detail);
-	if (rec->flags & CLONE_INTO_CGROUP) {
-		lines_label(out, "target cgroup");
-		fprintf(out, "fd %d\n", detail->cgroup_fd);
-	}
+	if (rec->flags & CLONE_INTO_CGROUP)
+		print_target(out, clone);
 }
 
 static void print_pids(FILE *out, const struct cs_detail *detail)

@@ -109,7 +109,7 @@ void table_detail(const struct view_options *options, const struct clone *clone)
 	print_caller(out, rec);
 	print_flags(out, rec);
 	if (clone->detail)
-		table_detail_request(out, rec, clone->detail);
+		table_detail_request(out, clone);
 	if (!rec->error)
 		print_child(out, rec);
 	if (!rec->error && clone->detail)

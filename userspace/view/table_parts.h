@@ -34,7 +34,7 @@ void table_detail(const struct view_options *options, const struct clone *clone)
 void table_call_detail(const struct view_options *options, const struct cs_call *rec);
 
 /* -v, of a clone with a struct cs_detail: its request, and its child. */
-void table_detail_request(FILE *out, const struct cs_clone *rec, const struct cs_detail *detail);
+void table_detail_request(FILE *out, const struct clone *clone);
 void table_detail_child(FILE *out, const struct cs_clone *rec, const struct cs_detail *detail);
 
 void table_life_of(struct table_life *line, const struct cs_head *head, const struct life *life);
