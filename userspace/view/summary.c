@@ -8,6 +8,7 @@
 
 #include "model/stages.h"
 #include "model/text.h"
+#include "view/lines.h"
 
 /* More groups than this are not read by anybody; the rest is summed up in one line. */
 #define MAX_ROWS 20
@@ -15,13 +16,16 @@
 /* Wide enough for a command name and for most flag sets in eighty columns. */
 #define KEY_WIDTH 27
 
+static void add_losses(struct text *text, const struct losses *losses)
+{
+	if (losses_total(losses))
+		text_add(text, ", %" PRIu64 " LOST", losses_total(losses));
+	else
+		text_add(text, ", nothing lost");
+}
+
 static void print_losses(FILE *out, const struct losses *losses)
 {
-	if (!losses_total(losses)) {
-		fprintf(out, ", nothing lost\n");
-		return;
-	}
-	fprintf(out, ", %" PRIu64 " LOST\n", losses_total(losses));
 	for (int i = 0; i < LOSS_COUNT; i++)
 		if (losses->count[i])
 			fprintf(out, "  lost %" PRIu64 ": %s\n", losses->count[i],
@@ -31,16 +35,22 @@ static void print_losses(FILE *out, const struct losses *losses)
 void summary_totals(FILE *out, const struct totals *totals, const struct losses *losses)
 {
 	const struct totals_summary *sum = totals_summary(totals);
+	char buf[512];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
 
-	fprintf(out, "\n%" PRIu64 " clone%s: %" PRIu64 " made, %" PRIu64 " refused", sum->count,
-		sum->count == 1 ? "" : "s", sum->made, sum->refused);
+	text_add(&text, "%" PRIu64 " clone%s: %" PRIu64 " made, %" PRIu64 " refused", sum->count,
+		 sum->count == 1 ? "" : "s", sum->made, sum->refused);
 	if (sum->restarted)
-		fprintf(out, ", %" PRIu64 " restarted", sum->restarted);
+		text_add(&text, ", %" PRIu64 " restarted", sum->restarted);
 	if (sum->calls)
-		fprintf(out, ", %" PRIu64 " call%s refused before", sum->calls,
-			sum->calls == 1 ? "" : "s");
+		text_add(&text, ", %" PRIu64 " call%s refused before copy_process()", sum->calls,
+			 sum->calls == 1 ? "" : "s");
 	if (sum->incomplete)
-		fprintf(out, ", %" PRIu64 " with facts missing (?)", sum->incomplete);
+		text_add(&text, ", %" PRIu64 " with facts missing (?)", sum->incomplete);
+	add_losses(&text, losses);
+	text_end(&text);
+	fputc('\n', out);
+	lines_wrap(out, 0, LINES_WIDTH, buf);
 	print_losses(out, losses);
 }
 
@@ -163,6 +173,8 @@ static void print_cells(FILE *out, const struct totals *totals)
 void summary_nodes(FILE *out, const struct totals *totals)
 {
 	const struct totals_summary *sum = totals_summary(totals);
+	char buf[256];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
 
 	if (!sum->count)
 		return;
@@ -170,10 +182,12 @@ void summary_nodes(FILE *out, const struct totals *totals)
 	print_cells(out, totals);
 	if (!sum->nodes_comparable)
 		return;
-	fprintf(out,
-		"nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%); stacks: %" PRIu64
-		" cached, %" PRIu64 " fresh, %" PRIu64 " not known\n",
-		sum->nodes_disagree, sum->nodes_comparable,
-		100.0 * (double)sum->nodes_disagree / (double)sum->nodes_comparable,
-		sum->stacks_cached, sum->stacks_fresh, sum->stacks_unknown);
+	text_add(&text,
+		 "nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%); stacks: %" PRIu64
+		 " cached, %" PRIu64 " fresh, %" PRIu64 " not known",
+		 sum->nodes_disagree, sum->nodes_comparable,
+		 100.0 * (double)sum->nodes_disagree / (double)sum->nodes_comparable,
+		 sum->stacks_cached, sum->stacks_fresh, sum->stacks_unknown);
+	text_end(&text);
+	lines_wrap(out, 0, LINES_WIDTH, buf);
 }

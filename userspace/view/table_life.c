@@ -97,7 +97,7 @@ void table_return_format(char *buf, size_t size, const struct cs_return *rec)
 	struct text text = {.buf = buf, .size = size};
 
 	if (rec->error && !rec->copy_ns)
-		text_add(&text, "kernel_clone() refused it itself, after ");
+		text_add(&text, "kernel_clone() refused it after ");
 	else
 		text_add(&text, "returned after ");
 	add_time(&text, rec->clone_ns);
