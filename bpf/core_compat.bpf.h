@@ -423,6 +423,26 @@ static __always_inline bool has_memory_cgroups(void)
 					  memory_cgrp_id___here);
 }
 
+/* Linux 7.2 counts them for each css, a cgroup's own among these. */
+struct cgroup___own_csets {
+	int nr_populated_csets;
+} __attribute__((preserve_access_index));
+
+struct cgroup_subsys_state___csets {
+	int nr_populated_csets;
+} __attribute__((preserve_access_index));
+
+/* How many css_sets with tasks are linked to it. */
+static __always_inline int cgroup_populated_csets(struct cgroup *any)
+{
+	struct cgroup_subsys_state___csets *css = (void *)&any->self;
+	struct cgroup___own_csets *cgroup = (void *)any;
+
+	if (bpf_core_field_exists(cgroup->nr_populated_csets))
+		return BPF_CORE_READ(cgroup, nr_populated_csets);
+	return BPF_CORE_READ(css, nr_populated_csets);
+}
+
 static __always_inline bool list_is_new(const struct list_head *list)
 {
 	struct list_head *next = 0;

@@ -711,7 +711,7 @@ static __always_inline bool is_thread_root(struct cgroup *cgroup)
 {
 	if (BPF_CORE_READ(cgroup, nr_threaded_children))
 		return true;
-	return BPF_CORE_READ(cgroup, nr_populated_csets) &&
+	return cgroup_populated_csets(cgroup) &&
 	       BPF_CORE_READ_BITFIELD_PROBED(cgroup, subtree_control);
 }
 

@@ -260,6 +260,13 @@ typedef long cs_count_t;
 #define cs_autoreap(task) false
 #endif
 
+/* Since 7.2 css_sets with tasks are counted for each css, a cgroup's own too. */
+#ifdef CS_HAVE_CSS_POPULATED
+#define cs_populated_csets(cgroup) ((cgroup)->self.nr_populated_csets)
+#else
+#define cs_populated_csets(cgroup) ((cgroup)->nr_populated_csets)
+#endif
+
 /* Without it, nothing tells that a task_struct has been through shm_init(). */
 #ifdef CONFIG_SYSVIPC
 #define cs_shm_list(task) (&(task)->sysvshm.shm_clist)

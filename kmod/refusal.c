@@ -279,7 +279,7 @@ static nokprobe_inline struct cgroup *open_cgroup(struct cs_refusal *record,
 static nokprobe_inline bool is_thread_root(const struct cgroup *cgroup)
 {
 	return cgroup->nr_threaded_children ||
-	       (cgroup->nr_populated_csets && cgroup->subtree_control);
+	       (cs_populated_csets(cgroup) && cgroup->subtree_control);
 }
 
 /* cgroup_is_valid_domain(), of the @target's threaded domain. */
