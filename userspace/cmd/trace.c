@@ -80,7 +80,7 @@ static const struct argp trace_argp = {
 	"  clonescope trace -- make -j4\n"
 	"  clonescope trace -x                  refused clones, of everybody\n"
 	"  clonescope trace --flags NEWPID      new pid namespaces\n"
-	"  clonescope trace --path -- sh -c 'ls; date'    its clones' way through the kernel",
+	"  clonescope trace --path -- sh -c 'ls; date'    how the kernel made each",
 	children,
 	NULL,
 	NULL,
