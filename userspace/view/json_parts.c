@@ -163,6 +163,7 @@ _Static_assert(ARRAY_SIZE(is_names) == CS_IS_THREADED + 1, "every bit of cs_is h
 
 static json_t *evidence_json(const struct cs_refusal *rec)
 {
+	const uint64_t of_cgroup = CS_MISSING(CS_REFUSAL_PIDS) | CS_MISSING(CS_REFUSAL_TARGET);
 	json_t *object = json_object();
 
 	CS_REFUSAL_FIELDS(SET_FIELD, SET_ARRAY)
@@ -176,6 +177,9 @@ static json_t *evidence_json(const struct cs_refusal *rec)
 							   ? rec->set_tid_size
 							   : CS_MAX_LEVELS - 1));
 	set_missing(object, rec->missing, refusal_facts, CS_REFUSAL_COUNT);
+	/* "": neither a full one nor a target, but only where both are known. */
+	if (!rec->cgroup[0] && (rec->missing & of_cgroup))
+		json_object_set_new(object, "cgroup", json_null());
 	return object;
 }
 
