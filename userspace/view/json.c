@@ -145,26 +145,27 @@ static json_t *new_object(const char *kind, const struct cs_head *head)
 			 "backend", backend_name(head->backend));
 }
 
-/* DEL, which can only be in a string, is the one control character that jansson does not escape. */
-static int print_bytes(const char *bytes, size_t size, void *out)
+/* DEL is the one control character that jansson does not escape; it can only be in a string. */
+static void print_text(FILE *out, const char *text)
 {
-	const char *del;
+	size_t length;
 
-	while ((del = memchr(bytes, '\x7f', size))) {
-		fwrite(bytes, 1, (size_t)(del - bytes), out);
+	for (; text[length = strcspn(text, "\x7f")]; text += length + 1) {
+		fwrite(text, 1, length, out);
 		fputs("\\u007f", out);
-		size -= (size_t)(del + 1 - bytes);
-		bytes = del + 1;
 	}
-	fwrite(bytes, 1, size, out);
-	return 0;
+	fwrite(text, 1, length, out);
+	fputc('\n', out);
 }
 
 static void print(const struct view_options *options, json_t *object)
 {
 	/* ASCII alone: a terminal acts on some of the rest (U+009B is CSI). */
-	json_dump_callback(object, print_bytes, options->out, JSON_COMPACT | JSON_ENSURE_ASCII);
-	fputc('\n', options->out);
+	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	if (text)
+		print_text(options->out, text);
+	free(text);
 	json_decref(object);
 }
 
