@@ -6,6 +6,7 @@
 #include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "model/flags.h"
 #include "model/lives.h"
 
 static struct cs_clone clone_of(uint32_t tid, uint32_t child)
@@ -46,7 +47,7 @@ static void test_joined_by_identity(void **state)
 
 	(void)state;
 	assert_null(lives_find(lives, &exec.head));
-	lives_add(lives, &rec);
+	lives_add(lives, &(struct clone){.rec = &rec});
 	life = lives_find(lives, &exec.head);
 	assert_non_null(life);
 	assert_int_equal(life->made_ns, 5000);
@@ -69,8 +70,8 @@ static void test_child_that_clones(void **state)
 
 	(void)state;
 	second.start_ns = 4000;
-	lives_add(lives, &first);
-	lives_add(lives, &second);
+	lives_add(lives, &(struct clone){.rec = &first});
+	lives_add(lives, &(struct clone){.rec = &second});
 	assert_int_equal(lives_find(lives, &start.head)->made_ns, 5000);
 	lives_free(lives);
 }
@@ -84,7 +85,7 @@ static void test_refused_has_no_child(void **state)
 	(void)state;
 	rec.error = 11;
 	rec.child_start_ns = 0;
-	lives_add(lives, &rec);
+	lives_add(lives, &(struct clone){.rec = &rec});
 	assert_null(lives_find(lives, &start.head));
 	lives_free(lives);
 }
@@ -97,7 +98,7 @@ static void test_where_it_ran(void **state)
 	struct life life;
 
 	(void)state;
-	lives_add(lives, &rec);
+	lives_add(lives, &(struct clone){.rec = &rec});
 	life = *lives_find(lives, &start.head);
 	assert_int_equal(lives_first_node(&life, &start), NODES_DISAGREE);
 	for (start.node = 1; start.node <= 3; start.node++)
@@ -125,7 +126,7 @@ static void test_bounded(void **state)
 	for (uint32_t tid = 1; tid <= 1000000; tid++) {
 		struct cs_clone rec = clone_of(0, tid);
 
-		lives_add(lives, &rec);
+		lives_add(lives, &(struct clone){.rec = &rec});
 	}
 	for (; start.tid > 1000000 - LIVES_MAX; start.tid--)
 		assert_non_null(lives_find(lives, &start.head));
@@ -142,20 +143,132 @@ static void test_the_dead_make_room(void **state)
 	struct cs_start start = start_of(3, 4000, 0);
 
 	(void)state;
-	lives_add(lives, &first);
+	lives_add(lives, &(struct clone){.rec = &first});
 	for (uint32_t i = 1; i < 100; i++) {
 		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
 		struct cs_exit exit = {.head.kind = CS_KIND_EXIT,
 				       .tid = rec.child_tid,
 				       .start_ns = rec.child_start_ns};
 
-		lives_add(lives, &rec);
+		lives_add(lives, &(struct clone){.rec = &rec});
 		lives_forget(lives, &exit.head);
 		assert_null(lives_find(lives, &exit.head));
 	}
 	assert_non_null(lives_find(lives, &start.head));
 	lives_forget(lives, &start.head);
 	assert_null(lives_find(lives, &start.head));
+	lives_free(lives);
+}
+
+static struct cs_clone next_clone(uint32_t tid, uint32_t child, uint64_t flags)
+{
+	struct cs_clone rec = clone_of(tid, child);
+
+	rec.start_ns = 4000;
+	rec.flags = flags;
+	return rec;
+}
+
+static const struct life *life_of(struct lives *lives, uint32_t tid)
+{
+	struct cs_exec exec = {.head.kind = CS_KIND_EXEC, .tid = tid, .start_ns = 4000};
+
+	return lives_find(lives, &exec.head);
+}
+
+static void add(struct lives *lives, struct cs_clone rec)
+{
+	lives_add(lives, &(struct clone){.rec = &rec});
+}
+
+static void change(struct lives *lives, enum cs_kind kind, uint32_t tid, uint64_t flags, int error)
+{
+	struct cs_exec exec = {.head.kind = CS_KIND_EXEC, .tid = tid, .start_ns = 4000};
+	struct cs_namespaces rec = {.head.kind = CS_KIND_NAMESPACES,
+				    .tid = tid,
+				    .start_ns = 4000,
+				    .flags = flags,
+				    .error = error};
+
+	lives_change(lives, kind == CS_KIND_EXEC ? &exec.head : &rec.head);
+}
+
+/* As lxc and bwrap do it: pid 1 stays what it is, its child becomes the program. */
+static void test_fresh_by_clone(void **state)
+{
+	struct lives *lives = lives_new();
+
+	(void)state;
+	add(lives, next_clone(10, 20, CLONE_NEWPID));
+	assert_false(life_of(lives, 10)->fresh);
+	assert_true(life_of(lives, 20)->fresh);
+	add(lives, next_clone(20, 21, 0));
+	assert_true(life_of(lives, 21)->fresh);
+	change(lives, CS_KIND_EXEC, 21, 0, 0);
+	assert_false(life_of(lives, 21)->fresh);
+	assert_true(life_of(lives, 20)->fresh);
+	add(lives, next_clone(21, 22, 0));
+	assert_false(life_of(lives, 22)->fresh);
+	lives_free(lives);
+}
+
+/* As runc does it: who calls unshare() stays outside, and so do its threads. */
+static void test_fresh_by_unshare(void **state)
+{
+	struct lives *lives = lives_new();
+
+	(void)state;
+	change(lives, CS_KIND_NAMESPACES, 10, CLONE_NEWPID, 28);
+	assert_null(life_of(lives, 10));
+	change(lives, CS_KIND_NAMESPACES, 10, CLONE_NEWNET, 0);
+	add(lives, next_clone(10, 11, 0));
+	assert_false(life_of(lives, 11)->fresh);
+	change(lives, CS_KIND_NAMESPACES, 10, CLONE_NEWPID | CLONE_NEWNET, 0);
+	add(lives, next_clone(10, 12, CLONE_THREAD));
+	assert_false(life_of(lives, 10)->fresh);
+	assert_false(life_of(lives, 12)->fresh);
+	add(lives, next_clone(10, 20, CLONE_PARENT));
+	assert_true(life_of(lives, 20)->fresh);
+	add(lives, next_clone(20, 21, CLONE_THREAD));
+	assert_true(life_of(lives, 21)->fresh);
+	lives_free(lives);
+}
+
+/* Its process is another program then, but a thread of the old one had called for it. */
+static void test_exec_by_thread(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_exit killed = {
+		.head.kind = CS_KIND_EXIT, .tid = 20, .tgid = 20, .start_ns = 4000};
+
+	(void)state;
+	add(lives, next_clone(10, 20, CLONE_NEWPID));
+	lives_forget(lives, &killed.head);
+	assert_true(life_of(lives, 20)->fresh);
+	killed.last_thread = 1;
+	lives_forget(lives, &killed.head);
+	assert_null(life_of(lives, 20));
+	lives_free(lives);
+}
+
+static void test_tid_inside(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_clone rec = clone_of(10, 20);
+	struct cs_detail detail = {.pid_level = 2, .pids = {20, 7, 1}};
+
+	(void)state;
+	rec.tgid = 9;
+	lives_add(lives, &(struct clone){.rec = &rec, .detail = &detail});
+	assert_int_equal(life_of(lives, 20)->inner_tid, 1);
+	assert_int_equal(life_of(lives, 20)->maker_tgid, 9);
+	/* Not in a namespace of its own; and what a broken producer sends. */
+	detail.pid_level = 0;
+	lives_add(lives, &(struct clone){.rec = &rec, .detail = &detail});
+	assert_int_equal(life_of(lives, 20)->inner_tid, 0);
+	detail.pid_level = CS_MAX_LEVELS;
+	lives_add(lives, &(struct clone){.rec = &rec, .detail = &detail});
+	assert_int_equal(life_of(lives, 20)->inner_tid, 0);
 	lives_free(lives);
 }
 
@@ -168,6 +281,10 @@ int main(void)
 		cmocka_unit_test(test_where_it_ran),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_the_dead_make_room),
+		cmocka_unit_test(test_fresh_by_clone),
+		cmocka_unit_test(test_fresh_by_unshare),
+		cmocka_unit_test(test_exec_by_thread),
+		cmocka_unit_test(test_tid_inside),
 	};
 
 	return cmocka_run_group_tests_name("lives", tests, NULL, NULL);

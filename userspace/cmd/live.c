@@ -61,7 +61,7 @@ static void show_clone(struct live *live, const struct clone *clone)
 	totals_add(live->totals, clone->rec);
 	if (clone->phases && !clone->rec->error)
 		totals_add_phases(live->totals, clone->phases);
-	lives_add(live->lives, clone->rec);
+	lives_add(live->lives, clone);
 	live->view->clone(&live->view_options, clone, &before);
 }
 
@@ -72,6 +72,7 @@ static void show_life(struct live *live, const struct cs_head *head)
 
 	if (life || filter_match_life(&live->options->source.filter, head))
 		live->view->life(&live->view_options, head, life, NULL);
+	lives_change(live->lives, head);
 	if (head->kind == CS_KIND_EXIT)
 		lives_forget(live->lives, head);
 }
@@ -85,6 +86,8 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 
 	if (live->failed_namespaces ? rec->error && matched : life || matched)
 		live->view->life(&live->view_options, &rec->head, life, refusal);
+	if (life || matched)
+		lives_change(live->lives, &rec->head);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)

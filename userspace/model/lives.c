@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/flags.h"
+
 /* Sets of a few entries, as in a cache: nothing is ever moved, and the space is bounded. */
 #define WAYS 8
 #define SETS (LIVES_MAX / WAYS)
@@ -58,19 +60,39 @@ static struct life *see(struct lives *lives, uint32_t tid, uint64_t start_ns)
 	return &entry->life;
 }
 
-void lives_add(struct lives *lives, const struct cs_clone *rec)
+/* A thread is where its caller is, another child where its caller's children go. */
+static void set_maker(struct life *child, const struct cs_clone *rec, const struct life *maker)
 {
+	child->maker_tgid = rec->tgid;
+	memcpy(child->comm, rec->comm, sizeof(child->comm));
+	child->fresh = (rec->flags & CLONE_NEWPID) || (maker && maker->fresh) ||
+		       (maker && maker->children_fresh && !(rec->flags & CLONE_THREAD));
+}
+
+static int32_t inner_tid(const struct cs_detail *detail)
+{
+	if (!detail || !detail->pid_level || detail->pid_level >= CS_MAX_LEVELS)
+		return 0;
+	return detail->pids[detail->pid_level];
+}
+
+void lives_add(struct lives *lives, const struct clone *clone)
+{
+	const struct cs_clone *rec = clone->rec;
+	const struct life *maker = NULL;
 	struct life *child;
 
 	if (rec->tid)
-		see(lives, rec->tid, rec->start_ns);
+		maker = see(lives, rec->tid, rec->start_ns);
 	if (rec->error || !rec->child_tid)
 		return;
+	/* Never in place of the maker's entry, which was seen just now. */
 	child = see(lives, rec->child_tid, rec->child_start_ns);
 	child->made_ns = rec->head.ts_ns;
 	child->task_node_known = nodes_task(rec, &child->task_node);
 	nodes_stack(rec, &child->stack);
-	memcpy(child->comm, rec->comm, sizeof(child->comm));
+	child->inner_tid = inner_tid(clone->detail);
+	set_maker(child, rec, maker);
 }
 
 static bool identity(const struct cs_head *head, uint32_t *tid, uint64_t *start_ns)
@@ -118,12 +140,32 @@ const struct life *lives_find(const struct lives *lives, const struct cs_head *h
 	return entry ? &entry->life : NULL;
 }
 
+/* A leader that has left its threads behind may come back: as the one of them that calls execve(). */
+static bool may_come_back(const struct cs_head *head)
+{
+	const struct cs_exit *exit = (const void *)head;
+
+	return head->kind == CS_KIND_EXIT && exit->tid == exit->tgid && !exit->last_thread;
+}
+
 void lives_forget(struct lives *lives, const struct cs_head *head)
 {
 	struct entry *entry = find_task(lives, head);
 
-	if (entry)
+	if (entry && !may_come_back(head))
 		memset(entry, 0, sizeof(*entry));
+}
+
+void lives_change(struct lives *lives, const struct cs_head *head)
+{
+	const struct cs_namespaces *rec = (const void *)head;
+	struct entry *entry;
+
+	if (head->kind == CS_KIND_NAMESPACES && !rec->error && rec->flags & CLONE_NEWPID)
+		see(lives, rec->tid, rec->start_ns)->children_fresh = true;
+	entry = find_task(lives, head);
+	if (head->kind == CS_KIND_EXEC && entry)
+		entry->life.fresh = false;
 }
 
 enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start)

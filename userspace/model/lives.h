@@ -8,6 +8,7 @@
 
 #include <clonescope/record.h>
 
+#include "model/join.h"
 #include "model/nodes.h"
 
 /* So many tasks are remembered; of more, some that were seen longest ago are forgotten. */
@@ -22,6 +23,15 @@ struct life {
 	int task_node;	      /* of its task_struct */
 	struct nodes_stack stack;
 	char comm[CS_COMM_LEN]; /* when it was made: its parent's, hostile */
+
+	uint32_t maker_tgid; /* the process that called; 0: not seen */
+	int32_t inner_tid; /* in its innermost pid namespace; 0: not known, or that is the initial one */
+	/*
+	 * It is in a pid namespace that was made, or entered, while we looked on, and neither it nor who made it
+	 * there has called execve() since: the next to do so becomes a container's own program.
+	 */
+	bool fresh;
+	bool children_fresh; /* its children will be: it has called unshare() or setns() for them */
 };
 
 struct lives;
@@ -31,7 +41,10 @@ struct lives *lives_new(void);
 void lives_free(struct lives *lives);
 
 /* Remember the caller and, where there is one, the child. */
-void lives_add(struct lives *lives, const struct cs_clone *rec);
+void lives_add(struct lives *lives, const struct clone *clone);
+
+/* What @head (struct cs_exec, cs_namespaces) changes of its task, and is to be told of no sooner than after it. */
+void lives_change(struct lives *lives, const struct cs_head *head);
 
 /*
  * The task that @head (struct cs_start, cs_exec, cs_exit, cs_namespaces) is of. NULL: no clone of it or by it
