@@ -50,6 +50,36 @@ static int output_failed(struct run *run, int error)
 	return -run->output_error;
 }
 
+static void tell_clone(struct live *live, const struct clone *clone,
+		       const struct tries_before *before)
+{
+	struct refusal_verdict verdict;
+
+	story_add_clone(live->story, clone, before->calls);
+	if (!clone->rec->error)
+		return;
+	refusal_explain(clone, live->view_options.kernel, &verdict);
+	story_add_refusal(live->story, &verdict, false);
+}
+
+static void tell_call(struct live *live, const struct cs_call *call)
+{
+	struct refusal_verdict verdict;
+
+	refusal_explain_call(call, live->view_options.kernel, &verdict);
+	story_add_refusal(live->story, &verdict, true);
+}
+
+static void tell_namespaces(struct live *live, const struct cs_namespaces *rec,
+			    const struct life *life, const struct cs_refusal *refusal)
+{
+	struct refusal_verdict verdict;
+
+	story_add_life(live->story, &rec->head, life);
+	refusal_explain_namespaces(rec, refusal, live->view_options.kernel, &verdict);
+	story_add_refusal(live->story, &verdict, false);
+}
+
 static void show_clone(struct live *live, const struct clone *clone)
 {
 	struct tries_before before;
@@ -62,6 +92,8 @@ static void show_clone(struct live *live, const struct clone *clone)
 	if (clone->phases && !clone->rec->error)
 		totals_add_phases(live->totals, clone->phases);
 	lives_add(live->lives, clone);
+	if (live->view->story)
+		tell_clone(live, clone, &before);
 	live->view->clone(&live->view_options, clone, &before);
 }
 
@@ -70,8 +102,12 @@ static void show_life(struct live *live, const struct cs_head *head)
 {
 	const struct life *life = lives_find(live->lives, head);
 
-	if (life || filter_match_life(&live->options->source.filter, head))
+	if (!life && !filter_match_life(&live->options->source.filter, head))
+		return;
+	if (!(live->unseen_kinds & SOURCE_KIND(head->kind)))
 		live->view->life(&live->view_options, head, life, NULL);
+	if (live->view->story)
+		story_add_life(live->story, head, life);
 	lives_change(live->lives, head);
 	if (head->kind == CS_KIND_EXIT)
 		lives_forget(live->lives, head);
@@ -86,13 +122,18 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 
 	if (live->failed_namespaces ? rec->error && matched : life || matched)
 		live->view->life(&live->view_options, &rec->head, life, refusal);
-	if (life || matched)
-		lives_change(live->lives, &rec->head);
+	if (!life && !matched)
+		return;
+	if (live->view->story)
+		tell_namespaces(live, rec, life, refusal);
+	lives_change(live->lives, &rec->head);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)
 {
 	totals_add_call(live->totals);
+	if (live->view->story)
+		tell_call(live, call);
 	live->view->call(&live->view_options, call);
 }
 
@@ -270,6 +311,8 @@ static int finish(struct run *run)
 	report_losses(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
+	if (live->view->story)
+		live->view->story(&live->view_options, live->story);
 	if (run->source->follows_by_records && losses_total(&live->losses))
 		fprintf(stderr, "clonescope: what descendants of lost children made is missing, "
 				"too\n");
@@ -350,7 +393,8 @@ int live_run(struct live *live)
 	live->join = join_new();
 	live->tries = tries_new();
 	live->lives = lives_new();
-	if (!live->totals || !live->join || !live->tries || !live->lives)
+	live->story = story_new();
+	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
 		return fail(strerror(ENOMEM));
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
@@ -362,5 +406,6 @@ int live_run(struct live *live)
 	join_free(live->join);
 	tries_free(live->tries);
 	lives_free(live->lives);
+	story_free(live->story);
 	return status;
 }

@@ -13,9 +13,11 @@ struct live {
 	bool failed_namespaces; /* of unshare() and setns() show only those that failed */
 	struct totals *totals;	/* of all records shown */
 	struct join *join;
-	struct tries *tries;	       /* of all clones and calls */
-	struct lives *lives;	       /* tasks of all clones shown */
-	struct losses losses;	       /* reported so far */
+	struct tries *tries;   /* of all clones and calls */
+	struct lives *lives;   /* tasks of all clones shown */
+	uint32_t unseen_kinds; /* SOURCE_KIND() of what is for the story only, and not shown */
+	struct story *story;   /* of all records shown, where the view tells it */
+	struct losses losses;  /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */

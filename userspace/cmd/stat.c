@@ -132,6 +132,7 @@ int cmd_stat(int argc, char **argv)
 	view.returned = ignore_return;
 	view.call = ignore_call;
 	view.end = end;
+	view.story = NULL;
 	options.live.source.follow = options.live.command != NULL;
 	live.view_options.out = stdout;
 	live.interval_ns = options.interval_s * 1000000000UL;

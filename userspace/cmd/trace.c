@@ -129,9 +129,20 @@ static uint32_t wanted_kinds(const struct trace_options *options)
 	if (options->life)
 		kinds |= SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) |
 			 SOURCE_KIND(CS_KIND_EXIT) | SOURCE_KIND(CS_KIND_NAMESPACES);
+	/* Of one program's children we can afford to say where they are. */
+	if (options->life && options->live.command)
+		kinds |= SOURCE_KIND(CS_KIND_DETAIL);
 	if (options->verbose || options->live.command || filter->failed_only || filter->error)
 		kinds |= SOURCE_KIND(CS_KIND_CALL) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	return kinds;
+}
+
+/* What the story of a command is made of besides: no clone pays for it. */
+static uint32_t story_kinds(const struct trace_options *options)
+{
+	if (!options->live.command || !options->view->story)
+		return 0;
+	return SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_NAMESPACES);
 }
 
 int cmd_trace(int argc, char **argv)
@@ -143,6 +154,8 @@ int cmd_trace(int argc, char **argv)
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
 	options.live.source.follow = options.live.command != NULL;
 	options.live.source.kinds = wanted_kinds(&options);
+	live.unseen_kinds = story_kinds(&options) & ~options.live.source.kinds;
+	options.live.source.kinds |= live.unseen_kinds;
 	live.view = options.path && options.view == &view_table ? &view_path : options.view;
 	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;

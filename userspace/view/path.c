@@ -360,6 +360,11 @@ static void path_end(const struct view_options *options, const struct totals *to
 	view_table.end(options, totals, losses);
 }
 
+static void path_story(const struct view_options *options, const struct story *story)
+{
+	view_table.story(options, story);
+}
+
 const struct view_ops view_path = {
 	.begin = path_begin,
 	.clone = path_clone,
@@ -368,4 +373,5 @@ const struct view_ops view_path = {
 	.life = path_life,
 	.lost = path_lost,
 	.end = path_end,
+	.story = path_story,
 };

@@ -14,6 +14,7 @@
 #include "model/policy.h"
 #include "model/refusal.h"
 #include "model/text.h"
+#include "view/story.h"
 #include "view/summary.h"
 #include "view/table_parts.h"
 
@@ -173,6 +174,8 @@ static void print_below(const struct view_options *options, const struct clone *
 		table_phases(options, clone->phases);
 	if (options->verbose)
 		table_detail(options, clone);
+	else if (clone->detail && !clone->rec->error)
+		table_life_child(options, clone);
 }
 
 /* A restart that says nothing new. */
@@ -265,16 +268,15 @@ static void table_life(const struct view_options *options, const struct cs_head 
 {
 	char task[16], text[TABLE_LIFE_SIZE];
 	struct table_life line = {0};
-	struct refusal_verdict verdict;
 
+	if (!table_life_wanted(options, head))
+		return;
 	table_life_of(&line, head, life);
 	snprintf(task, sizeof(task), "%" PRIu32, line.tid);
-	table_life_format(text, sizeof(text), head, life);
+	table_life_format(text, sizeof(text), options, head, life);
 	print_event(options, head, line.comm, "", task, text);
-	if (head->kind != CS_KIND_NAMESPACES)
-		return;
-	refusal_explain_namespaces((const void *)head, refusal, options->kernel, &verdict);
-	table_refusal(options, &verdict);
+	if (head->kind == CS_KIND_NAMESPACES)
+		table_life_namespaces(options, (const void *)head, refusal);
 }
 
 static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)
@@ -292,6 +294,11 @@ static void table_end(const struct view_options *options, const struct totals *t
 	summary_nodes(stderr, totals);
 }
 
+static void table_story(const struct view_options *options, const struct story *story)
+{
+	story_print(stderr, story, options->since_ns, options->phases);
+}
+
 const struct view_ops view_table = {
 	.begin = table_begin,
 	.clone = table_clone,
@@ -300,4 +307,5 @@ const struct view_ops view_table = {
 	.life = table_life,
 	.lost = table_lost,
 	.end = table_end,
+	.story = table_story,
 };

@@ -39,8 +39,19 @@ void table_detail_child(FILE *out, const struct cs_clone *rec, const struct cs_d
 
 void table_life_of(struct table_life *line, const struct cs_head *head, const struct life *life);
 
+/* Threads' comings and goings are for -v. */
+bool table_life_wanted(const struct view_options *options, const struct cs_head *head);
+
 /* "exec /bin/ls", "exit 0, lived 5.8 ms"; safe for a terminal. */
-void table_life_format(char *buf, size_t size, const struct cs_head *head, const struct life *life);
+void table_life_format(char *buf, size_t size, const struct view_options *options,
+		       const struct cs_head *head, const struct life *life);
+
+/* Below the line of unshare() or setns(): where the task is now, or why it was refused. */
+void table_life_namespaces(const struct view_options *options, const struct cs_namespaces *rec,
+			   const struct cs_refusal *refusal);
+
+/* Below a clone's line, of a clone with a struct cs_detail: in which container the child is. */
+void table_life_child(const struct view_options *options, const struct clone *clone);
 
 /* "returned after 9.3 ms, held for 8.3 ms" */
 void table_return_format(char *buf, size_t size, const struct cs_return *rec);

@@ -12,6 +12,7 @@
 #include "model/join.h"
 #include "model/lives.h"
 #include "model/losses.h"
+#include "model/story.h"
 #include "model/totals.h"
 #include "model/tries.h"
 
@@ -43,6 +44,7 @@ struct view_ops {
 	void (*lost)(const struct view_options *options, enum loss loss, uint64_t count);
 	void (*end)(const struct view_options *options, const struct totals *totals,
 		    const struct losses *losses);
+	void (*story)(const struct view_options *options, const struct story *story); /* or NULL */
 };
 
 extern const struct view_ops view_table; /* aligned lines for people */
