@@ -381,9 +381,10 @@ static void set_exit(json_t *object, const struct cs_exit *rec)
 				    : json_null());
 }
 
-static void set_exec(json_t *object, const struct cs_exec *rec)
+static void set_exec(json_t *object, const struct cs_exec *rec, const struct life *life)
 {
 	CS_EXEC_FIELDS(SET_FIELD, SET_ARRAY)
+	json_object_set_new(object, "ready", life ? json_boolean(life->fresh) : json_null());
 }
 
 static void set_namespaces(json_t *object, const struct cs_namespaces *rec)
@@ -402,7 +403,7 @@ void json_life_fields(json_t *object, const struct cs_head *head, const struct l
 		set_start(object, (const void *)head, life);
 		break;
 	case CS_KIND_EXEC:
-		set_exec(object, (const void *)head);
+		set_exec(object, (const void *)head, life);
 		break;
 	case CS_KIND_EXIT:
 		set_exit(object, (const void *)head);
