@@ -103,6 +103,8 @@ static void test_what_is_a_step(void **state)
 	assert_int_equal(count_steps(story), 0);
 	assert_false(story_has_namespaces(story));
 	add_exit(story, 256, true);
+	add_exit(story, 256, true);
+	assert_int_equal(count_steps(story), 1);
 	assert_int_equal(story_step(story, 0, &left_out)->tid, 6);
 	add_namespaces(story, 0, true, 0);
 	assert_int_equal(count_steps(story), 2);

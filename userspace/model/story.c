@@ -191,6 +191,25 @@ static void add_exec(struct story *story, const struct cs_exec *rec, const struc
 	add_step(story, &step);
 }
 
+static const struct story_step *latest(const struct story *story)
+{
+	uint64_t count = story->step_count;
+
+	if (!count)
+		return NULL;
+	if (count <= STORY_FIRST)
+		return &story->first[count - 1];
+	return &story->last[(count - 1 - STORY_FIRST) % STORY_LAST];
+}
+
+/* Two threads that end at once may both find that no other is left. */
+static bool has_just_ended(const struct story *story, uint32_t tgid)
+{
+	const struct story_step *step = latest(story);
+
+	return step && step->kind == STORY_EXIT && step->tid == tgid;
+}
+
 /* That a process has ended well is no step of a start. */
 static void add_exit(struct story *story, const struct cs_exit *rec, const struct life *life)
 {
@@ -201,7 +220,7 @@ static void add_exit(struct story *story, const struct cs_exit *rec, const struc
 		.code = rec->code,
 	};
 
-	if (!rec->last_thread || !rec->code)
+	if (!rec->last_thread || !rec->code || has_just_ended(story, rec->tgid))
 		return;
 	memcpy(step.comm, rec->comm, sizeof(step.comm));
 	if (rec->tid == rec->tgid)
