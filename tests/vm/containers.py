@@ -129,13 +129,13 @@ def trace(commands, *options):
     """
     Starts all commands, one after the other. Each backend follows the next one's reader, the last
     one follows the starts. Returns what start() tells, by the commands' names, and what each reader
-    printed, by backend.
+    printed, by backend. What it summed up at the end is in <backend>.err.
     """
     write_file("commands", json.dumps(commands))
     command = [sys.executable, os.path.abspath(__file__)]
     for backend in BACKENDS:
         reader = (f'exec {CLONESCOPE} trace {" ".join(options)} --backend {backend} -- "$@" '
-                  f'>{backend}.out')
+                  f'>{backend}.out 2>{backend}.err')
         command = ["sh", "-c", reader, "sh", *command]
     run(*command)
     starts = json.loads(read_file("starts"))
@@ -143,6 +143,13 @@ def trace(commands, *options):
         print(f"{name}: status {started['status']} after {started['seconds']:.1f} s",
               file=sys.stderr)
     return starts, {backend: read_file(backend + ".out") for backend in BACKENDS}
+
+
+def story(backend):
+    """What a reader of trace() told at its end, after the totals."""
+    text = read_file(backend + ".err")
+    print(text, file=sys.stderr)
+    return re.split(r"\n\d+ clones?: ", text)[-1]
 
 
 def lines_about(text, starts, name):
