@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the guest cases share: verdicts, the reader in the background, the workloads."""
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ MODULE = os.environ["CLONESCOPE_MODULE"]
 BACKENDS = ("bpf", "module")
 
 # No wait is longer; TCG on a busy machine is slow.
-DEADLINE_S = 60
+DEADLINE_S = 120
 
 # A check that finds everything wrong need not say so a hundred times.
 MOST_COMPLAINTS = 10
@@ -81,7 +82,7 @@ def run(*command, **options):
 def capture(*command, **options):
     """Runs a command to its end, whatever that is; stdout and stderr are kept."""
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=120, **options)
+                          stderr=subprocess.PIPE, text=True, timeout=300, **options)
 
 
 def start_forks(*arguments, before=()):
@@ -182,12 +183,25 @@ class Both:
     def __init__(self, *arguments):
         self.readers = [Trace("--backend", backend, *arguments) for backend in BACKENDS]
         self.begin_ns = boottime_ns()
+        self.windows = {}
+
+    @contextlib.contextmanager
+    def part(self, name):
+        """What happens below the with statement can be told apart: see parts()."""
+        begin_ns = boottime_ns()
+        yield
+        self.windows[name] = (begin_ns, boottime_ns())
 
     def records(self):
         """A list for each backend."""
-        end_ns = boottime_ns()
+        self.windows[None] = (self.begin_ns, boottime_ns())
+        return self.parts()[None]
+
+    def parts(self):
+        """The same for each part, by its name."""
         every = [clones(reader.records()) for reader in self.readers]
-        return [in_window(records, self.begin_ns, end_ns) for records in every]
+        return {name: [in_window(records, *window) for records in every]
+                for name, window in self.windows.items()}
 
 
 def boottime_ns():
