@@ -19,7 +19,7 @@
 #define COMM "cs-refusals"
 
 /* Under emulation, 32 nested pid namespaces take a while. */
-#define MOST_SECONDS 60
+#define MOST_SECONDS 120
 
 static const struct provocation *const themes[] = {
 	provocations_args, provocations_flags,	    provocations_users,	  provocations_limits,
