@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Real programs that make children: a root file system for containers, and how each is started."""
+import errno
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from case import BACKENDS, CLONESCOPE, read_file, run, workload, write_file
+from case import BACKENDS, CLONESCOPE, read_file, run, wait_until, workload, write_file
 
 # Below the case's own folder.
 FOLDER = os.path.abspath("containers")
@@ -182,7 +183,20 @@ class Cgroups:
     def clean_up(self):
         for path in self._all():
             if path not in self.before:
-                os.rmdir(path)
+                wait_until(lambda: self._is_removed(path), f"{path} to be empty")
+
+    @staticmethod
+    def _is_removed(path):
+        """What a tool left in the background may still be about to end, or to remove it itself."""
+        try:
+            os.rmdir(path)
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            return False
+        return True
 
 
 def main():
