@@ -100,6 +100,9 @@ void module_unload(void)
 	struct kmod_ctx *context = kmod_new(NULL, NULL);
 	struct kmod_module *module = NULL;
 
+	/* Another reader may still want it: then it stays, and nothing is wrong. */
+	if (context)
+		kmod_set_log_priority(context, 0);
 	if (context && !kmod_module_new_from_name(context, "clonescope", &module))
 		kmod_module_remove_module(module, 0);
 	kmod_module_unref(module);
