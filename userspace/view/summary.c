@@ -173,8 +173,6 @@ static void print_cells(FILE *out, const struct totals *totals)
 void summary_nodes(FILE *out, const struct totals *totals)
 {
 	const struct totals_summary *sum = totals_summary(totals);
-	char buf[256];
-	struct text text = {.buf = buf, .size = sizeof(buf)};
 
 	if (!sum->count)
 		return;
@@ -182,12 +180,9 @@ void summary_nodes(FILE *out, const struct totals *totals)
 	print_cells(out, totals);
 	if (!sum->nodes_comparable)
 		return;
-	text_add(&text,
-		 "nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%); stacks: %" PRIu64
-		 " cached, %" PRIu64 " fresh, %" PRIu64 " not known",
-		 sum->nodes_disagree, sum->nodes_comparable,
-		 100.0 * (double)sum->nodes_disagree / (double)sum->nodes_comparable,
-		 sum->stacks_cached, sum->stacks_fresh, sum->stacks_unknown);
-	text_end(&text);
-	lines_wrap(out, 0, LINES_WIDTH, buf);
+	fprintf(out, "nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%)\n",
+		sum->nodes_disagree, sum->nodes_comparable,
+		100.0 * (double)sum->nodes_disagree / (double)sum->nodes_comparable);
+	fprintf(out, "stacks: %" PRIu64 " cached, %" PRIu64 " fresh, %" PRIu64 " not known\n",
+		sum->stacks_cached, sum->stacks_fresh, sum->stacks_unknown);
 }
