@@ -555,7 +555,11 @@ struct cs_exec {
 	char file[CS_FILE_LEN]; /* bprm->filename; hostile */
 };
 
-/* A task ended. head.ts_ns: sched_process_exit. */
+/*
+ * A task ended. head.ts_ns: sched_process_exit. Of threads that end at once
+ * several can be the last: until 6.18 it is only known that all others had
+ * begun to end by then.
+ */
 struct cs_exit {
 	struct cs_head head;
 	__u64 start_ns;
