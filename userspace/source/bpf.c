@@ -700,22 +700,34 @@ static uint64_t count_unfinished(const struct bpf_source *bpf)
 	return count;
 }
 
-/* Programs that the kernel skipped because one was running on that CPU already. */
-static uint64_t count_missed(const struct bpf_source *bpf)
+/* How often the kernel skipped a program because it was running on that CPU already. */
+static uint64_t misses_of(const struct bpf_program *program)
 {
-	struct bpf_program *program;
-	struct bpf_prog_info info;
+	struct bpf_prog_info info = {0};
 	uint32_t size = sizeof(info);
-	uint64_t missed = 0;
 
-	bpf_object__for_each_program(program, bpf->skel->obj)
-	{
-		memset(&info, 0, sizeof(info));
-		if (bpf_program__fd(program) >= 0 &&
-		    !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* Without the others there is no record. */
+static bool tells_facts(const struct probe *probe)
+{
+	return !probe->essential && (probe->facts || probe->facts_refused || probe->facts_refusal ||
+				     probe->stages || probe->tells_clone3);
+}
+
+static void count_missed(const struct bpf_source *bpf, struct losses *losses)
+{
+	enum attach mode = bpf->source.attach;
+
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		if (is_chosen(bpf, i, mode))
+			losses->count[tells_facts(&probes[i]) ? LOSS_FACT_MISSED
+							      : LOSS_PROBE_MISSED] +=
+				misses_of(find_program(bpf, i, mode));
 }
 
 /*
@@ -744,7 +756,7 @@ static void bpf_losses(const struct source *source, struct losses *losses)
 	losses->count[LOSS_INFLIGHT_FULL] = bss->lost.inflight_full;
 	losses->count[LOSS_RETURN_MISSED] = bss->lost.return_missed + bpf->unfinished;
 	losses->count[LOSS_FOLLOW_FULL] = bss->lost.follow_full;
-	losses->count[LOSS_PROBE_MISSED] = count_missed(bpf);
+	count_missed(bpf, losses);
 	losses->count[LOSS_BAD_RECORD] = bpf->bad_records;
 	losses->count[LOSS_NO_MEMORY] = bpf->no_memory;
 }
