@@ -95,15 +95,29 @@ static long long meminfo_kib(const char *name)
 	return kib;
 }
 
-/* Mapped while that is allowed: more than half of what may be promised, so it can't be twice. */
+/* In percent of the memory. */
+#define MUCH 300
+
+/* Of a limit, as much as can't be promised twice; in tenths, for each is to be less than memory. */
+static int map_most_of(size_t limit)
+{
+	for (int i = 0; i < 6; i++)
+		if (mmap(NULL, limit / 10, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			 0) == MAP_FAILED)
+			return -1;
+	return 0;
+}
+
+/*
+ * Mapped while that is allowed. What others are promised meanwhile, a file in a tmpfs too, is under
+ * the same limit: it leaves them more than there is.
+ */
 static int ask_without_overcommit(const struct provocation *provocation)
 {
-	size_t size = meminfo_kib("CommitLimit:") * 1024 / 10 * 6;
-	void *memory;
-
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (!size || memory == MAP_FAILED)
-		return skip(provocation, "cannot map %zu bytes: %m", size);
+	if (sysctl_set("/proc/sys/vm/overcommit_ratio", MUCH))
+		return skip(provocation, "no vm.overcommit_ratio");
+	if (map_most_of(meminfo_kib("CommitLimit:") * 1024))
+		return skip(provocation, "cannot map so much: %m");
 	if (sysctl_set("/proc/sys/vm/overcommit_memory", 2))
 		return skip(provocation, "no vm.overcommit_memory");
 	expect_text("sysctl", "vm.overcommit_memory");
