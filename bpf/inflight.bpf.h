@@ -5,6 +5,8 @@
 
 #include "inflight_times.h"
 
+#define EEXIST_ 17
+
 /*
  * Keyed by thread, not by process: two threads of one process may clone at the
  * same moment. A thread is in at most one clone.
@@ -105,13 +107,15 @@ static __always_inline struct inflight *inflight_find(void)
  */
 static __always_inline struct inflight *inflight_begin(void)
 {
+	static const struct inflight none;
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct inflight none = {};
-	struct inflight *left = bpf_map_lookup_elem(&inflight, &tid);
+	long error = bpf_map_update_elem(&inflight, &tid, &none, BPF_NOEXIST);
 
-	if (left)
+	if (error == -EEXIST_) {
 		count(&lost.return_missed);
-	if (bpf_map_update_elem(&inflight, &tid, &none, BPF_ANY)) {
+		error = bpf_map_update_elem(&inflight, &tid, &none, BPF_ANY);
+	}
+	if (error) {
 		count(&lost.inflight_full);
 		return 0;
 	}
