@@ -179,7 +179,7 @@ static __always_inline int on_sys_exit(struct pt_regs *regs, long ret)
 	if (ret >= 0 || ret < -MAX_ERRNO_)
 		return 0;
 	task = (void *)bpf_get_current_task();
-	via = via_registers(task, regs);
+	via = via_registers(regs);
 	if (!via)
 		return 0;
 	tid = (__u32)bpf_get_current_pid_tgid();

@@ -119,13 +119,11 @@ static __always_inline int on_mpol_dup(struct mempolicy *old)
 /* What was refused to a call, however it ends, is not told as a struct cs_call. */
 static __always_inline void end_call(int error)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-
 	if (!kind_wanted(CS_KIND_CALL))
 		return;
 	if (!error)
 		call_forget();
-	else if (via_syscall(task))
+	else if (via_syscall())
 		call_mark(true);
 }
 
@@ -143,34 +141,37 @@ static __always_inline void send_refusal(struct inflight *state, int error)
 }
 
 static __always_inline void send_clone(struct inflight *state,
-				       struct task_struct *child, int error)
+				       struct kernel_clone_args *args,
+				       struct task_struct *child, int error,
+				       bool typed)
 {
 	__u64 ns = state->at.leave_ns - state->at.enter_ns;
-	struct kernel_clone_args *args = state->args;
 	struct cs_clone *rec;
 
-	state->flags = BPF_CORE_READ(args, flags);
-	state->child_tid = error ? 0 : BPF_CORE_READ(child, pid);
+	state->flags = CS_READ(typed, args, flags);
+	state->child_tid = error ? 0 : CS_READ(typed, child, pid);
 	state->error = error;
 	state->vfork = !error && state->flags & CLONE_VFORK_;
 	if (!outcome_wanted(state->flags, error, ns))
 		return;
 	state->wanted = true;
-	send_detail(args, error ? 0 : child, state->at.leave_ns);
+	send_detail(state->args, error ? 0 : state->child, state->at.leave_ns);
 	send_phases(state->at.leave_ns);
 	if (error)
 		send_refusal(state, error);
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	fill_clone(rec, state, child, error);
+	fill_clone(rec, state, args, child, error, typed);
 	bpf_ringbuf_submit(rec, wakeup());
 }
 
-static __always_inline int on_copy_process_return(struct task_struct *ret)
+/* @typed: the verifier knows what @args and @ret are; else there are no @args. */
+static __always_inline int
+on_copy_process_return(struct kernel_clone_args *args, struct task_struct *ret,
+		       bool typed)
 {
 	struct inflight *state = inflight_find();
-	struct task_struct *child;
 	int error = 0;
 
 	if ((__u64)ret >= (__u64)-MAX_ERRNO_)
@@ -180,10 +181,10 @@ static __always_inline int on_copy_process_return(struct task_struct *ret)
 	if (!state || !state->at.enter_ns)
 		return 0;
 	state->at.leave_ns = bpf_ktime_get_boot_ns();
-	/* Through memory: the verifier allows no arithmetic on fexit's pointer. */
+	/* From memory it comes without its type: that allows no arithmetic. */
 	state->child = error ? state->child : ret;
-	child = *(struct task_struct *volatile *)&state->child;
-	send_clone(state, child, error);
+	barrier();
+	send_clone(state, typed ? args : state->args, ret, error, typed);
 	if (want_phases)
 		way_end();
 	if (!want_return || !state->at.kernel_clone_ns)
@@ -259,7 +260,7 @@ SEC("fexit/copy_process")
 int BPF_PROG(fexit_copy_process, struct pid *pid, int trace, int node,
 	     struct kernel_clone_args *args, struct task_struct *child)
 {
-	return on_copy_process_return(child);
+	return on_copy_process_return(args, child, true);
 }
 
 SEC("fentry/arch_dup_task_struct")
@@ -337,7 +338,7 @@ int BPF_KPROBE(kprobe_copy_process, struct pid *pid, int trace, int node,
 SEC("kretprobe/copy_process")
 int BPF_KRETPROBE(kretprobe_copy_process, struct task_struct *child)
 {
-	return on_copy_process_return(child);
+	return on_copy_process_return(0, child, false);
 }
 
 SEC("kprobe/arch_dup_task_struct")

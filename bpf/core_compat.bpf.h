@@ -9,6 +9,28 @@
  * what the running kernel has, so vmlinux.h may come from any kernel.
  */
 
+/*
+ * A field of what @pointer points to. @typed, a constant: the verifier knows its
+ * type, so that it can be read at once, for a tenth of what a helper's call costs.
+ * It knows those of an fentry or fexit program's arguments and what they lead
+ * to, unless they have been in memory.
+ */
+#define CS_READ(typed, pointer, field) \
+	((typed) ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+/* The same of the current thread. It has a type everywhere, since 5.11. */
+static __always_inline bool current_is_typed(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id,
+					  BPF_FUNC_get_current_task_btf);
+}
+
+#define CS_CURRENT(field)                                                      \
+	(current_is_typed()                                                    \
+		 ? bpf_get_current_task_btf()->field                           \
+		 : BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), \
+				 field))
+
 /* Linux 5.10 and 6.1 have ints here, 6.12 bits; libbpf reads either. */
 struct kernel_clone_args___worker {
 	__u32 kthread : 1;
@@ -16,25 +38,27 @@ struct kernel_clone_args___worker {
 	__u32 user_worker : 1;
 } __attribute__((preserve_access_index));
 
-#define CS_WORKER(args, field)                                \
-	(bpf_core_field_exists((args)->field)                 \
-		 ? BPF_CORE_READ_BITFIELD_PROBED(args, field) \
-		 : 0)
+#define CS_WORKER(typed, args, field)                    \
+	(!bpf_core_field_exists((args)->field) ? 0       \
+	 : (typed) ? BPF_CORE_READ_BITFIELD(args, field) \
+		   : BPF_CORE_READ_BITFIELD_PROBED(args, field))
 
 /* create_io_thread() made these arguments: an io_uring worker. */
-static __always_inline bool args_io_thread(struct kernel_clone_args *kargs)
+static __always_inline bool args_io_thread(struct kernel_clone_args *kargs,
+					   bool typed)
 {
 	struct kernel_clone_args___worker *args = (void *)kargs;
 
-	return CS_WORKER(args, io_thread);
+	return CS_WORKER(typed, args, io_thread);
 }
 
 /* vhost_task_create() or create_io_thread() made them (since 6.4). */
-static __always_inline bool args_user_worker(struct kernel_clone_args *kargs)
+static __always_inline bool args_user_worker(struct kernel_clone_args *kargs,
+					     bool typed)
 {
 	struct kernel_clone_args___worker *args = (void *)kargs;
 
-	return CS_WORKER(args, user_worker);
+	return CS_WORKER(typed, args, user_worker);
 }
 
 /* Linux 5.10 had the function in .stack, and no names before 6.12. */
@@ -149,17 +173,18 @@ static __always_inline __u64 max_numnodes(void)
 
 /* Only with CONFIG_VMAP_STACK; else 0. */
 static __always_inline struct vm_struct *
-task_stack_vm_area(struct task_struct *task)
+task_stack_vm_area(struct task_struct *task, bool typed)
 {
 	if (!bpf_core_field_exists(task->stack_vm_area))
 		return 0;
-	return BPF_CORE_READ(task, stack_vm_area);
+	return CS_READ(typed, task, stack_vm_area);
 }
 
 /* struct vm_struct.nr_pages: unsigned int, since 7.2 unsigned long. */
-static __always_inline __u64 vm_nr_pages(struct vm_struct *vm)
+static __always_inline __u64 vm_nr_pages(struct vm_struct *vm, bool typed)
 {
-	return BPF_CORE_READ_BITFIELD_PROBED(vm, nr_pages);
+	return typed ? BPF_CORE_READ_BITFIELD(vm, nr_pages)
+		     : BPF_CORE_READ_BITFIELD_PROBED(vm, nr_pages);
 }
 
 /* Linux 5.10 kept a preferred node beside the mask, in a union. */
@@ -229,8 +254,18 @@ static __always_inline struct pt_regs *current_regs(void)
 		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	task = (void *)bpf_get_current_task();
 	return BPF_CORE_READ(task, stack) +
-	       4096 * vm_nr_pages(BPF_CORE_READ(task, stack_vm_area)) -
+	       4096 * vm_nr_pages(BPF_CORE_READ(task, stack_vm_area), false) -
 	       bpf_core_type_size(struct pt_regs);
+}
+
+/* syscall_get_nr(current). What the helper returns has a type. */
+static __always_inline long current_syscall(void)
+{
+	struct pt_regs *regs = current_regs();
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return regs->orig_ax;
+	return BPF_CORE_READ(regs, orig_ax);
 }
 
 /* Linux 6.15 renamed the parent when RCU came to guard it. */

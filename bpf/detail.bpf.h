@@ -232,7 +232,6 @@ static __always_inline void fill_detail(struct cs_detail *rec,
 static __always_inline void send_detail(struct kernel_clone_args *args,
 					struct task_struct *child, __u64 ts_ns)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct cs_detail *rec;
 	__u8 via;
 
@@ -241,7 +240,7 @@ static __always_inline void send_detail(struct kernel_clone_args *args,
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	via = args ? via_args(args, task) : via_child(child, task);
+	via = args ? via_args(args, false) : via_child(child);
 	fill_detail(rec, args, child, via, ts_ns);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }

@@ -73,16 +73,16 @@ static __always_inline void fill_task_node(struct cs_clone *rec,
 
 /* A stack that vmalloc() did not make has no vm_struct to tell its pages. */
 static __always_inline void fill_stack(struct cs_clone *rec,
-				       struct task_struct *child)
+				       struct task_struct *child, bool typed)
 {
-	struct vm_struct *vm = task_stack_vm_area(child);
+	struct vm_struct *vm = task_stack_vm_area(child, typed);
 	struct page *pages[CS_MAX_STACK_PAGES];
-	__u64 count = vm ? vm_nr_pages(vm) : 0;
+	__u64 count = vm ? vm_nr_pages(vm, typed) : 0;
 	__u64 bytes = count * sizeof(*pages);
 
 	barrier_var(bytes); /* so that the verifier sees it compared and used */
 	if (!count || bytes > sizeof(pages) ||
-	    bpf_probe_read_kernel(pages, bytes, BPF_CORE_READ(vm, pages)))
+	    bpf_probe_read_kernel(pages, bytes, CS_READ(typed, vm, pages)))
 		goto missing;
 	for (__u64 i = 0; i < CS_MAX_STACK_PAGES && i < count; i++)
 		if (!page_node(pages[i], &rec->stack_nodes[i]))
@@ -106,11 +106,11 @@ static __always_inline void fill_policy(struct cs_policy *out,
 	policy_nodes(out, pol);
 }
 
-static __always_inline __u8 via_registers(struct task_struct *task,
-					  struct pt_regs *regs)
+/* The current thread is in the system call of this number. */
+static __always_inline __u8 via_number(long orig_ax)
 {
-	long nr = BPF_CORE_READ(regs, orig_ax) & ~X32_SYSCALL_BIT_;
-	bool compat = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT_;
+	bool compat = CS_CURRENT(thread_info.status) & TS_COMPAT_;
+	long nr = orig_ax & ~X32_SYSCALL_BIT_;
 
 	if (nr == (compat ? 120 : 56))
 		return CS_VIA_CLONE;
@@ -123,34 +123,37 @@ static __always_inline __u8 via_registers(struct task_struct *task,
 	return CS_VIA_UNKNOWN;
 }
 
-static __always_inline __u8 via_syscall(struct task_struct *task)
+static __always_inline __u8 via_registers(struct pt_regs *regs)
 {
-	return via_registers(task, current_regs());
+	return via_number(BPF_CORE_READ(regs, orig_ax));
+}
+
+static __always_inline __u8 via_syscall(void)
+{
+	return via_number(current_syscall());
 }
 
 /* kthreadd makes kernel threads; other kernel threads user-mode helpers. */
-static __always_inline __u8 via_task(struct task_struct *task)
+static __always_inline __u8 via_task(void)
 {
-	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD_))
-		return via_syscall(task);
-	if (BPF_CORE_READ(task, pid) == KTHREADD_PID)
+	if (!(CS_CURRENT(flags) & PF_KTHREAD_))
+		return via_syscall();
+	if (CS_CURRENT(pid) == KTHREADD_PID)
 		return CS_VIA_KTHREAD;
 	return CS_VIA_UMH;
 }
 
-static __always_inline __u8 via_args(struct kernel_clone_args *args,
-				     struct task_struct *task)
+static __always_inline __u8 via_args(struct kernel_clone_args *args, bool typed)
 {
-	if (args_io_thread(args))
+	if (args_io_thread(args, typed))
 		return CS_VIA_IO_WORKER;
-	if (args_user_worker(args))
+	if (args_user_worker(args, typed))
 		return CS_VIA_VHOST;
-	return via_task(task);
+	return via_task();
 }
 
 /* Where copy_process()'s arguments were not seen, the child tells. */
-static __always_inline __u8 via_child(struct task_struct *child,
-				      struct task_struct *task)
+static __always_inline __u8 via_child(struct task_struct *child)
 {
 	struct kernel_clone_args___worker *args = 0;
 	__u32 flags = BPF_CORE_READ(child, flags);
@@ -160,7 +163,7 @@ static __always_inline __u8 via_child(struct task_struct *child,
 	/* The bit meant something else before there were user workers. */
 	if (bpf_core_field_exists(args->user_worker) && flags & PF_USER_WORKER_)
 		return CS_VIA_VHOST;
-	return via_task(task);
+	return via_task();
 }
 
 /*
@@ -177,12 +180,11 @@ static __always_inline void fill_via(struct cs_clone *rec, __u8 via)
 		rec->missing |= CS_MISSING(CS_FACT_KERNEL_CLONE);
 }
 
-static __always_inline void fill_caller(struct cs_clone *rec,
-					struct task_struct *task)
+static __always_inline void fill_caller(struct cs_clone *rec)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
-	rec->start_ns = BPF_CORE_READ(task, start_boottime);
+	rec->start_ns = CS_CURRENT(start_boottime);
 	rec->tid = id;
 	rec->tgid = id >> 32;
 	rec->uid = bpf_get_current_uid_gid();
@@ -190,38 +192,36 @@ static __always_inline void fill_caller(struct cs_clone *rec,
 }
 
 static __always_inline void fill_child(struct cs_clone *rec,
-				       struct task_struct *child)
+				       struct task_struct *child, bool typed)
 {
-	rec->child_tid = BPF_CORE_READ(child, pid);
-	rec->child_tgid = BPF_CORE_READ(child, tgid);
-	rec->child_start_ns = BPF_CORE_READ(child, start_boottime);
-	fill_task_node(rec, child);
-	fill_stack(rec, child);
-	fill_policy(&rec->child_policy, BPF_CORE_READ(child, mempolicy));
+	rec->child_tid = CS_READ(typed, child, pid);
+	rec->child_tgid = CS_READ(typed, child, tgid);
+	rec->child_start_ns = CS_READ(typed, child, start_boottime);
+	fill_stack(rec, child, typed);
+	fill_policy(&rec->child_policy, CS_READ(typed, child, mempolicy));
 }
 
 /* tsk_fork_get_node(): only kthreadd has a node of its own to ask for. */
-static __always_inline __s16 node_requested(int node, struct task_struct *task)
+static __always_inline __s16 node_requested(int node)
 {
-	if (node != CS_NO_NODE || BPF_CORE_READ(task, pid) != KTHREADD_PID)
+	if (node != CS_NO_NODE || CS_CURRENT(pid) != KTHREADD_PID)
 		return node;
-	return BPF_CORE_READ(task, pref_node_fork);
+	return CS_CURRENT(pref_node_fork);
 }
 
 /* The request and what was seen between entry and return. */
 static __always_inline void fill_request(struct cs_clone *rec,
 					 struct inflight *state,
-					 struct task_struct *task)
+					 struct kernel_clone_args *args,
+					 bool typed)
 {
-	struct kernel_clone_args *args = state->args;
-
-	rec->flags = BPF_CORE_READ(args, flags);
-	rec->exit_signal = BPF_CORE_READ(args, exit_signal);
+	rec->flags = state->flags;
+	rec->exit_signal = CS_READ(typed, args, exit_signal);
 	rec->kernel_clone = state->passed;
-	fill_via(rec, via_args(args, task));
+	fill_via(rec, via_args(args, typed));
 	rec->cpu = state->cpu;
 	rec->cpu_node = state->cpu_node;
-	rec->node_requested = node_requested(state->node, task);
+	rec->node_requested = node_requested(state->node);
 	rec->copy_ns = state->at.leave_ns - state->at.enter_ns;
 	rec->policy_copied = state->policy_copied;
 	rec->vma_policies = state->vma_policies;
@@ -230,13 +230,14 @@ static __always_inline void fill_request(struct cs_clone *rec,
 /* Asked for a stack, then it was fresh; for something else, who knows. */
 static __always_inline void fill_stack_origin(struct cs_clone *rec,
 					      struct inflight *state,
-					      struct task_struct *child)
+					      struct task_struct *child,
+					      bool typed)
 {
 	if (rec->missing & CS_MISSING(CS_FACT_STACK_ORIGIN))
 		return;
 	if (!state->vmalloc_stack)
 		rec->stack_origin = CS_STACK_CACHED;
-	else if (state->vmalloc_stack == (__u64)BPF_CORE_READ(child, stack))
+	else if (state->vmalloc_stack == (__u64)CS_READ(typed, child, stack))
 		rec->stack_origin = CS_STACK_FRESH;
 	else
 		rec->missing |= CS_MISSING(CS_FACT_STACK_ORIGIN);
@@ -270,27 +271,31 @@ static __always_inline void fill_head(struct cs_head *head, __u16 kind,
 	head->ts_ns = ts_ns;
 }
 
-/* @rec: zeroed. copy_process() returned @child, or -@error. */
+/*
+ * @rec: zeroed. copy_process() returned @child, or -@error. @typed: of @args and
+ * of @child.
+ */
 static __always_inline void fill_clone(struct cs_clone *rec,
 				       struct inflight *state,
-				       struct task_struct *child, int error)
+				       struct kernel_clone_args *args,
+				       struct task_struct *child, int error,
+				       bool typed)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-
 	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec), state->at.leave_ns);
 	rec->missing = never_learnt;
-	fill_caller(rec, task);
-	fill_request(rec, state, task);
+	fill_caller(rec);
+	fill_request(rec, state, args, typed);
 	if (state->policy_copied)
 		rec->policy = state->policy;
 	else
-		fill_policy(&rec->policy, BPF_CORE_READ(task, mempolicy));
+		fill_policy(&rec->policy, CS_CURRENT(mempolicy));
 	rec->error = error;
 	if (error) {
 		fill_refused(rec, state);
 	} else {
-		fill_child(rec, child);
-		fill_stack_origin(rec, state, child);
+		fill_child(rec, child, typed);
+		fill_task_node(rec, state->child);
+		fill_stack_origin(rec, state, child, typed);
 	}
 }
 
@@ -312,19 +317,19 @@ static __always_inline void fill_newtask(struct cs_clone *rec,
 					 struct task_struct *child, __u64 flags,
 					 __u64 now)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct mempolicy *pol = BPF_CORE_READ(task, mempolicy);
+	struct mempolicy *pol = CS_CURRENT(mempolicy);
 
 	fill_head(&rec->head, CS_KIND_CLONE, sizeof(*rec), now);
 	rec->missing = never_learnt;
-	fill_caller(rec, task);
+	fill_caller(rec);
 	rec->flags = flags;
 	fill_exit_signal(rec, child);
-	fill_via(rec, via_child(child, task));
+	fill_via(rec, via_child(child));
 	rec->cpu = bpf_get_smp_processor_id();
 	rec->cpu_node = bpf_get_numa_node_id();
 	fill_policy(&rec->policy, pol);
-	fill_child(rec, child);
+	fill_child(rec, child, false);
+	fill_task_node(rec, child);
 	/* copy_process() lets the child point to a copy, or to nothing. */
 	rec->policy_copied = pol && BPF_CORE_READ(child, mempolicy) != pol;
 }
