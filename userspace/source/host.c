@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/utsname.h>
@@ -102,24 +103,41 @@ const char *host_tracefs(void)
 	return NULL;
 }
 
+/*
+ * A line of /proc/kallsyms, "ADDRESS TYPE NAME". False: it is no variable or function of the kernel itself; a
+ * module's line ends in "[module]". There are so many lines that sscanf() would be most of what attaching takes.
+ */
+static bool parse_symbol(char *line, uint64_t *address, const char **name)
+{
+	char *end;
+
+	*address = strtoull(line, &end, 16);
+	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !strchr("tTdDbB", end[1]))
+		return false;
+	*name = end + 3;
+	end += strcspn(end, "\n");
+	if (end[-1] == ']')
+		return false;
+	*end = '\0';
+	return true;
+}
+
 int host_symbols(const char *const names[], unsigned int found[], uint64_t addresses[],
 		 size_t count)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
-	char line[512], name[256], type;
-	unsigned long long address;
+	const char *name;
+	char line[1024];
+	uint64_t address;
 
 	memset(found, 0, count * sizeof(*found));
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
-		/* A module's symbols end in "[module]": they are not the kernel's. */
-		if (strchr(line, '[') ||
-		    sscanf(line, "%llx %c %255s", &address, &type, name) != 3 ||
-		    !strchr("tTdDbB", type))
+		if (!parse_symbol(line, &address, &name))
 			continue;
 		for (size_t i = 0; i < count; i++) {
-			if (strcmp(name, names[i]))
+			if (name[0] != names[i][0] || strcmp(name, names[i]))
 				continue;
 			found[i]++;
 			if (addresses)

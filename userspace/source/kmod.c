@@ -137,12 +137,20 @@ static const struct event events[KINDS] = {
 	[CS_KIND_NAMESPACES] = EVENT("task_namespaces", namespaces_slots, struct cs_namespaces),
 };
 
+/* Bytes of a sample that go into a record: a slot, or several that lie in a row in both. */
+struct run {
+	size_t from; /* offset in the sample */
+	size_t to;   /* and in the record */
+	size_t size;
+};
+
 /* How to make a record of a sample of an event. */
 struct decoder {
 	const struct event *event;
-	int id;			/* common_type of its samples; 0: not wanted */
-	size_t from[MAX_SLOTS]; /* offset in the sample, by slot */
-	size_t sample_size;	/* at least */
+	int id; /* common_type of its samples; 0: not wanted */
+	struct run runs[MAX_SLOTS];
+	size_t count;	    /* of runs */
+	size_t sample_size; /* at least */
 };
 
 /* Counters of the module, /sys/module/clonescope/parameters/lost: since it was loaded. */
@@ -252,6 +260,18 @@ static int ensure_loaded(struct module_source *module, char *why)
 	return check_version(why);
 }
 
+static void add_run(struct decoder *decoder, const struct slot *slot, size_t from)
+{
+	struct run *last = decoder->count ? &decoder->runs[decoder->count - 1] : NULL;
+
+	if (last && last->from + last->size == from && last->to + last->size == slot->offset)
+		last->size += slot->size;
+	else
+		decoder->runs[decoder->count++] = (struct run){from, slot->offset, slot->size};
+	if (from + slot->size > decoder->sample_size)
+		decoder->sample_size = from + slot->size;
+}
+
 /* Find where in the sample each slot's field lies. */
 static int match_fields(struct decoder *decoder, struct tep_event *event, char *why)
 {
@@ -266,9 +286,7 @@ static int match_fields(struct decoder *decoder, struct tep_event *event, char *
 				 event->name, slot->field);
 			return -EPROTO;
 		}
-		decoder->from[i] = (size_t)field->offset;
-		if (decoder->from[i] + slot->size > decoder->sample_size)
-			decoder->sample_size = decoder->from[i] + slot->size;
+		add_run(decoder, slot, (size_t)field->offset);
 	}
 	decoder->id = event->id;
 	return 0;
@@ -559,18 +577,16 @@ static void on_sample(const void *raw, size_t size, void *context)
 		struct cs_head head;
 		struct cs_detail largest;
 	} record;
-	const struct event *event;
 
 	if (!decoder) {
 		module->bad_records++;
 		return;
 	}
-	memset(&record, 0, sizeof(record));
-	event = decoder->event;
-	for (size_t i = 0; i < event->count; i++)
-		memcpy((char *)&record + event->slots[i].offset,
-		       (const char *)raw + decoder->from[i], event->slots[i].size);
-	if (record.head.size != event->record_size)
+	memset(&record, 0, decoder->event->record_size);
+	for (size_t i = 0; i < decoder->count; i++)
+		memcpy((char *)&record + decoder->runs[i].to,
+		       (const char *)raw + decoder->runs[i].from, decoder->runs[i].size);
+	if (record.head.size != decoder->event->record_size)
 		module->bad_records++;
 	else if (order_push(module->order, &record.head))
 		module->no_memory++;
