@@ -44,6 +44,54 @@ static void test_shows_that_it_was_cut(void **state)
 	assert_string_equal(buf, "abca...");
 }
 
+static void test_puts_words_and_numbers(void **state)
+{
+	char buf[64];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_put(&text, "");
+	text_put(&text, "a%s");
+	text_put_number(&text, 0);
+	text_put_number(&text, UINT64_MAX);
+	assert_int_equal(text_end(&text), 24);
+	assert_string_equal(buf, "a%s018446744073709551615");
+}
+
+static void test_puts_columns(void **state)
+{
+	char buf[64];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_put_left(&text, 4, "ab");
+	text_put_right(&text, 4, "cd");
+	text_put_left(&text, 2, "wide");
+	text_put_right(&text, 20, "x");
+	assert_int_equal(text_end(&text), 32);
+	assert_string_equal(buf, "ab    cdwide                   x");
+}
+
+static void test_what_is_put_is_cut(void **state)
+{
+	char buf[8];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_put(&text, "1234567");
+	assert_int_equal(text_end(&text), 7);
+	assert_string_equal(buf, "1234567");
+	text_put_right(&text, 3, "8");
+	text_put_number(&text, 9);
+	assert_int_equal(text_end(&text), 11);
+	assert_string_equal(buf, "1234...");
+
+	text = (struct text){.buf = buf, .size = 0};
+	text_put(&text, "x");
+	assert_int_equal(text.length, 1);
+	assert_string_equal(buf, "1234...");
+}
+
 static void test_no_room_at_all(void **state)
 {
 	char buf[2] = "x";
@@ -98,6 +146,9 @@ int main(void)
 		cmocka_unit_test(test_appends_what_fits),
 		cmocka_unit_test(test_exactly_full_is_not_cut),
 		cmocka_unit_test(test_shows_that_it_was_cut),
+		cmocka_unit_test(test_puts_words_and_numbers),
+		cmocka_unit_test(test_puts_columns),
+		cmocka_unit_test(test_what_is_put_is_cut),
 		cmocka_unit_test(test_no_room_at_all),
 		cmocka_unit_test(test_nothing_added_is_empty),
 		cmocka_unit_test(test_quote_hides_control),

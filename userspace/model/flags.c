@@ -140,10 +140,14 @@ static size_t items_write(const struct items *items, size_t shown, char *buf, si
 {
 	struct text text = {.buf = buf, .size = size};
 
-	for (size_t i = 0; i < shown; i++)
-		text_add(&text, "%s%s", i ? "|" : "", items->name[i]);
-	if (shown < items->count)
-		text_add(&text, "+%zu", items->count - shown);
+	for (size_t i = 0; i < shown; i++) {
+		text_put(&text, i ? "|" : "");
+		text_put(&text, items->name[i]);
+	}
+	if (shown < items->count) {
+		text_put(&text, "+");
+		text_put_number(&text, items->count - shown);
+	}
 	return text.length;
 }
 

@@ -21,6 +21,7 @@ struct parts {
 };
 
 struct join {
+	int used; /* of those pending */
 	struct parts pending[MAX_PENDING];
 	struct parts complete; /* of the clone handed out last */
 };
@@ -40,6 +41,8 @@ static struct parts *find(struct join *join, uint64_t ts_ns, uint32_t tid, bool 
 {
 	struct parts *unused = NULL;
 
+	if (!join->used && !make) /* the usual clone has no parts, and is to cost none */
+		return NULL;
 	for (int i = 0; i < MAX_PENDING; i++) {
 		struct parts *parts = &join->pending[i];
 
@@ -50,6 +53,7 @@ static struct parts *find(struct join *join, uint64_t ts_ns, uint32_t tid, bool 
 	}
 	if (!make || !unused)
 		return NULL;
+	join->used += !unused->used;
 	memset(unused, 0, sizeof(*unused));
 	unused->used = true;
 	unused->ts_ns = ts_ns;
@@ -86,6 +90,7 @@ static void take_part(struct join *join, const struct cs_head *head)
 
 static struct parts *complete(struct join *join, struct parts *parts)
 {
+	join->used--;
 	join->complete = *parts;
 	parts->used = false;
 	return &join->complete;

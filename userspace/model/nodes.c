@@ -40,11 +40,13 @@ size_t nodes_format_stack(char *buf, size_t size, const struct nodes_stack *stac
 	struct text text = {.buf = buf, .size = size};
 
 	if (stack->kind == NODES_STACK_UNKNOWN)
-		text_add(&text, "?");
+		text_put(&text, "?");
 	if (stack->kind == NODES_STACK_NONE)
-		text_add(&text, "-");
-	for (unsigned int i = 0; i < stack->count; i++)
-		text_add(&text, "%s%d", i ? "," : "", stack->nodes[i]);
+		text_put(&text, "-");
+	for (unsigned int i = 0; i < stack->count; i++) {
+		text_put(&text, i ? "," : "");
+		text_put_number(&text, (uint64_t)stack->nodes[i]); /* never negative */
+	}
 	return text_end(&text);
 }
 
@@ -86,26 +88,33 @@ static bool stack_off(const struct nodes_stack *stack, int node)
 	return false;
 }
 
-unsigned int nodes_disagreements(const struct cs_clone *rec)
+/* @stack: that of @rec. */
+static unsigned int disagreements(const struct cs_clone *rec, const struct nodes_stack *stack)
 {
 	int task = task_node(rec), requested = requested_node(rec);
-	struct nodes_stack stack;
 	unsigned int pairs = 0;
 
-	nodes_stack(rec, &stack);
 	if (differ(task, rec->cpu_node))
 		pairs |= NODES_TASK_OFF_CPU;
-	if (stack_off(&stack, rec->cpu_node))
+	if (stack_off(stack, rec->cpu_node))
 		pairs |= NODES_STACK_OFF_CPU;
-	if (stack_off(&stack, task))
+	if (stack_off(stack, task))
 		pairs |= NODES_STACK_OFF_TASK;
-	if (stack.kind == NODES_STACK_MIXED)
+	if (stack->kind == NODES_STACK_MIXED)
 		pairs |= NODES_STACK_SPLIT;
 	if (differ(task, requested))
 		pairs |= NODES_TASK_OFF_REQUEST;
-	if (stack_off(&stack, requested))
+	if (stack_off(stack, requested))
 		pairs |= NODES_STACK_OFF_REQUEST;
 	return pairs;
+}
+
+unsigned int nodes_disagreements(const struct cs_clone *rec)
+{
+	struct nodes_stack stack;
+
+	nodes_stack(rec, &stack);
+	return disagreements(rec, &stack);
 }
 
 enum nodes_verdict nodes_check(const struct cs_clone *rec)
@@ -115,5 +124,5 @@ enum nodes_verdict nodes_check(const struct cs_clone *rec)
 	nodes_stack(rec, &stack);
 	if (task_node(rec) < 0 && !stack.count)
 		return NODES_UNKNOWN;
-	return nodes_disagreements(rec) ? NODES_DISAGREE : NODES_AGREE;
+	return disagreements(rec, &stack) ? NODES_DISAGREE : NODES_AGREE;
 }

@@ -21,6 +21,60 @@ void text_add(struct text *text, const char *format, ...)
 		text->length += (size_t)added;
 }
 
+static void put_bytes(struct text *text, const char *bytes, size_t count)
+{
+	size_t room = text->length < text->size ? text->size - text->length - 1 : 0;
+	size_t fits = count < room ? count : room;
+
+	if (text->length < text->size) {
+		memcpy(text->buf + text->length, bytes, fits);
+		text->buf[text->length + fits] = '\0';
+	}
+	text->length += count;
+}
+
+void text_put(struct text *text, const char *word)
+{
+	put_bytes(text, word, strlen(word));
+}
+
+void text_put_number(struct text *text, uint64_t number)
+{
+	char digits[20]; /* of 2^64 - 1 */
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	put_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+static void put_blanks(struct text *text, size_t count)
+{
+	static const char blanks[] = "                ";
+	size_t most = sizeof(blanks) - 1;
+
+	for (; count > most; count -= most)
+		put_bytes(text, blanks, most);
+	put_bytes(text, blanks, count);
+}
+
+void text_put_left(struct text *text, size_t width, const char *word)
+{
+	size_t length = strlen(word);
+
+	put_bytes(text, word, length);
+	put_blanks(text, width > length ? width - length : 0);
+}
+
+void text_put_right(struct text *text, size_t width, const char *word)
+{
+	size_t length = strlen(word);
+
+	put_blanks(text, width > length ? width - length : 0);
+	put_bytes(text, word, length);
+}
+
 size_t text_end(struct text *text)
 {
 	if (text->size && !text->length)
@@ -40,7 +94,7 @@ const char *text_quote(char *buf, size_t size, const char *word)
 		if (byte < ' ' || byte > '~')
 			text_add(&text, "\\x%02x", byte);
 		else
-			text_add(&text, byte == '\\' ? "\\\\" : "%c", byte);
+			put_bytes(&text, byte == '\\' ? "\\\\" : word, byte == '\\' ? 2 : 1);
 	}
 	text_end(&text);
 	return buf;

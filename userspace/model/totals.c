@@ -172,16 +172,21 @@ static const struct kind kinds[TOTALS_KINDS] = {
 	[TOTALS_BY_NODES] = {KEY_SIZE(cell), fill_cell, describe_cell},
 };
 
-/* FNV-1a. */
+/* Word by word: what follows @size in the last one is zero, as the whole key was. */
 static size_t hash(const union totals_key *key, size_t size)
 {
-	const unsigned char *bytes = (const unsigned char *)key;
-	uint64_t hash = 14695981039346656037ULL;
+	uint64_t hash = 0, word;
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 1099511628211ULL;
+	for (size_t i = 0; i < size; i += sizeof(word)) {
+		memcpy(&word, (const char *)key + i, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	hash *= 0x9e3779b97f4a7c15ULL;
 	return hash ^ hash >> 32;
 }
+
+_Static_assert(sizeof(union totals_key) % sizeof(uint64_t) == 0, "a key has no last word");
 
 /* The slot with @key's group, or the free one where it belongs. */
 static struct totals_group **find_slot(struct totals_group **groups, size_t slots,
@@ -255,25 +260,26 @@ static struct totals_group *find_group(struct table *table, const struct kind *k
 	return *slot;
 }
 
-static void add_to_group(struct totals_group *group, const struct cs_clone *rec, bool timed)
+static void add_to_group(struct totals_group *group, const struct cs_clone *rec, bool timed,
+			 enum nodes_verdict nodes)
 {
 	enum outcome outcome = outcome_of(rec);
 
 	group->count++;
 	group->refused += outcome == OUTCOME_REFUSED;
 	group->restarted += outcome == OUTCOME_RESTARTED;
-	group->disagree += nodes_check(rec) == NODES_DISAGREE;
+	group->disagree += nodes == NODES_DISAGREE;
 	if (timed)
 		histogram_add(&group->copy_ns, rec->copy_ns);
 }
 
-static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec)
+static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec,
+		      enum nodes_verdict nodes)
 {
-	enum nodes_verdict verdict = nodes_check(rec);
 	struct nodes_stack stack;
 
-	summary->nodes_comparable += verdict != NODES_UNKNOWN;
-	summary->nodes_disagree += verdict == NODES_DISAGREE;
+	summary->nodes_comparable += nodes != NODES_UNKNOWN;
+	summary->nodes_disagree += nodes == NODES_DISAGREE;
 
 	nodes_stack(rec, &stack);
 	if (stack.kind == NODES_STACK_NONE)
@@ -286,7 +292,8 @@ static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec
 		summary->stacks_fresh++;
 }
 
-static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec, bool timed)
+static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec, bool timed,
+			   enum nodes_verdict nodes)
 {
 	enum outcome outcome = outcome_of(rec);
 
@@ -297,22 +304,24 @@ static void add_to_summary(struct totals_summary *summary, const struct cs_clone
 	summary->incomplete += rec->missing != 0;
 	if (timed)
 		histogram_add(&summary->copy_ns, rec->copy_ns);
-	add_nodes(summary, rec);
+	add_nodes(summary, rec, nodes);
 }
 
 void totals_add(struct totals *totals, const struct cs_clone *rec)
 {
 	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
 	bool made = outcome_of(rec) == OUTCOME_MADE;
+	enum nodes_verdict nodes = nodes_check(rec);
 
-	add_to_summary(&totals->summary, rec, has_time && made);
+	add_to_summary(&totals->summary, rec, has_time && made, nodes);
 	for (size_t i = 0; i < TOTALS_KINDS; i++) {
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;
 
 		memset(&key, 0, sizeof(key));
 		if (kinds[i].fill(&key, rec))
-			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed);
+			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed,
+				     nodes);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "source/order.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,7 @@ struct order {
 	size_t count;
 	size_t capacity;
 	uint64_t sequence;
+	bool unsorted; /* one came before another that is younger */
 };
 
 struct order *order_new(void)
@@ -56,6 +58,8 @@ int order_push(struct order *order, const struct cs_head *head)
 
 	if (make_room(order))
 		return -ENOMEM;
+	if (order->count && order->entries[order->count - 1].ts_ns > head->ts_ns)
+		order->unsorted = true;
 	record = malloc(head->size);
 	if (!record)
 		return -ENOMEM;
@@ -82,7 +86,9 @@ int order_flush(struct order *order, uint64_t until_ns, source_record_fn take, v
 	size_t taken = 0;
 	int result = 0;
 
-	qsort(order->entries, order->count, sizeof(struct entry), by_time);
+	if (order->unsorted)
+		qsort(order->entries, order->count, sizeof(struct entry), by_time);
+	order->unsorted = false;
 	while (result >= 0 && taken < order->count && order->entries[taken].ts_ns < until_ns) {
 		result = take(order->entries[taken].record, context);
 		free(order->entries[taken].record);
