@@ -51,4 +51,12 @@ extern const struct view_ops view_table; /* aligned lines for people */
 extern const struct view_ops view_path;	 /* each clone as a tree of what the kernel did */
 extern const struct view_ops view_json;	 /* one JSON object per line */
 
+extern const struct view_ops view_report;      /* a page that sums up */
+extern const struct view_ops view_report_json; /* the same as one JSON object */
+extern const struct view_ops view_tree;	       /* who made whom */
+extern const struct view_ops view_timeline;    /* the start of a container, as bars */
+extern const struct view_ops view_perfetto;    /* Chrome's trace format */
+extern const struct view_ops view_csv;	       /* one row per clone */
+extern const struct view_ops view_dot;	       /* who made whom, for Graphviz */
+
 #endif
