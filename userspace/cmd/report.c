@@ -26,6 +26,11 @@ static const struct {
 	const struct view_ops *view;
 } forms[] = {
 	{0, &view_report},
+	{OPTION_TREE, &view_tree},
+	{OPTION_TIMELINE, &view_timeline},
+	{OPTION_PERFETTO, &view_perfetto},
+	{OPTION_CSV, &view_csv},
+	{OPTION_DOT, &view_dot},
 };
 
 static error_t take_option(int key, char *text, struct argp_state *state)
@@ -51,6 +56,7 @@ static const struct argp_child children[] = {{&live_argp, 0, NULL, 0}, {NULL, 0,
 static const struct argp_option report_argp_options[] = {
 	{"tree", OPTION_TREE, NULL, 0, "who made whom", 0},
 	{"timeline", OPTION_TIMELINE, NULL, 0, "bars", 0},
+	{"perfetto", OPTION_PERFETTO, NULL, 0, "p", 0},
 	{"json", OPTION_JSON, NULL, 0, "json", 0},
 	{"csv", OPTION_CSV, NULL, 0, "csv", 0},
 	{"dot", OPTION_DOT, NULL, 0, "dot", 0},
