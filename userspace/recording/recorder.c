@@ -235,8 +235,9 @@ static int prepare(struct recorder *recorder)
  */
 static int connect(struct recorder *recorder, char *why)
 {
-	int result = sqlite3_open_v2(recorder->path, &recorder->db,
-				     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
+	int result = sqlite3_open_v2(
+		recorder->path, &recorder->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
 
 	if (!result)
 		result = schema_create(recorder->db);
