@@ -50,7 +50,7 @@ $(BUILD)/bpf/clonescope.skel.h: $(BUILD)/bpf/clonescope.bpf.o
 
 # --- the reader --------------------------------------------------------------------------------
 
-LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap
+LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 READER_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -DCLONESCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
@@ -115,7 +115,8 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 	$(Q)$(CC) $(TEST_CFLAGS) -static -pthread $(filter %.c,$^) -o $@
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c) userspace/source/order.c
+UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
+	userspace/source/order.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -128,7 +129,7 @@ $(BUILD)/unit/%.o: userspace/%.c Makefile
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/unit/%.o)
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -o $@
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 -o $@
 
 # --- what a user types ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ static const struct {
 } subcommands[] = {
 	{"trace", cmd_trace, "one line per clone, as it happens"},
 	{"stat", cmd_stat, "totals for a while, and the matrix of NUMA nodes"},
+	{"record", cmd_record, "all records into a file, to be looked at later"},
 	{"report", cmd_report, "from recordings: one page, a tree, a timeline, and other forms"},
 	{"explain", cmd_explain, "offline: what flags mean, and what the kernel would refuse"},
 	{"doctor", cmd_doctor, "what can be traced here, through what, and why not more"},

@@ -4,6 +4,7 @@
 #define CLONESCOPE_CMD_CMD_H
 
 int cmd_trace(int argc, char **argv);
+int cmd_record(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

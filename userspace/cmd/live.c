@@ -3,15 +3,22 @@
 #include "cmd/live.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/signals.h"
 #include "model/rules.h"
+#include "model/text.h"
+#include "recording/recorder.h"
+#include "recording/recording.h"
 #include "source/host.h"
 #include "source/order.h"
 
@@ -28,7 +35,10 @@ struct run {
 	int stopped_by;	  /* the last signal that came */
 	int output_error; /* errno of the first write that failed */
 	bool said_waiting;
+	bool is_replay;
 	uint64_t next_interval_ns;
+	uint64_t next_progress_ns;
+	uint64_t counted; /* records kept when progress was shown */
 };
 
 static int fail(const char *why)
@@ -80,13 +90,54 @@ static void tell_namespaces(struct live *live, const struct cs_namespaces *rec,
 	story_add_refusal(live->story, &verdict, false);
 }
 
+static void keep_clone(struct live *live, const struct clone *clone)
+{
+	struct refusal_verdict verdict;
+
+	if (!live->recorder)
+		return;
+	if (clone->rec->error)
+		refusal_explain(clone, live->view_options.kernel, &verdict);
+	recorder_add_clone(live->recorder, clone, clone->rec->error ? &verdict : NULL);
+}
+
+static void keep_call(struct live *live, const struct cs_call *call)
+{
+	struct refusal_verdict verdict;
+
+	if (!live->recorder)
+		return;
+	refusal_explain_call(call, live->view_options.kernel, &verdict);
+	recorder_add_call(live->recorder, call, &verdict);
+}
+
+static void keep_namespaces(struct live *live, const struct cs_namespaces *rec,
+			    const struct cs_refusal *refusal)
+{
+	struct refusal_verdict verdict;
+
+	if (!live->recorder)
+		return;
+	if (rec->error)
+		refusal_explain_namespaces(rec, refusal, live->view_options.kernel, &verdict);
+	recorder_add_namespaces(live->recorder, rec, refusal, rec->error ? &verdict : NULL);
+}
+
+static void keep(struct live *live, const struct cs_head *head)
+{
+	if (live->recorder)
+		recorder_add(live->recorder, head);
+}
+
 static void show_clone(struct live *live, const struct clone *clone)
 {
+	bool matches = filter_match(&live->options->source.filter, clone->rec);
 	struct tries_before before;
 
 	/* Each of the tries, as a filter may want the last one only. */
-	tries_take_clone(live->tries, clone->rec, &before);
-	if (!filter_match(&live->options->source.filter, clone->rec))
+	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
+		keep_clone(live, clone);
+	if (!matches)
 		return;
 	totals_add(live->totals, clone->rec);
 	if (clone->phases && !clone->rec->error)
@@ -104,6 +155,7 @@ static void show_life(struct live *live, const struct cs_head *head)
 
 	if (!life && !filter_match_life(&live->options->source.filter, head))
 		return;
+	keep(live, head);
 	if (!(live->unseen_kinds & SOURCE_KIND(head->kind)))
 		live->view->life(&live->view_options, head, life, NULL);
 	if (live->view->story)
@@ -120,6 +172,8 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 	const struct life *life = lives_find(live->lives, &rec->head);
 	bool matched = filter_match_life(&live->options->source.filter, &rec->head);
 
+	if (life || matched)
+		keep_namespaces(live, rec, refusal);
 	if (live->failed_namespaces ? rec->error && matched : life || matched)
 		live->view->life(&live->view_options, &rec->head, life, refusal);
 	if (!life && !matched)
@@ -144,15 +198,20 @@ static void show_other(struct live *live, const struct cs_head *head)
 	const struct cs_return *back = (const void *)head;
 	const struct cs_call *call = (const void *)head;
 	struct tries_before before;
+	bool matches;
 
 	switch (head->kind) {
 	case CS_KIND_RETURN:
-		if (filter_match_return(filter, back))
-			live->view->returned(&live->view_options, back);
+		if (!filter_match_return(filter, back))
+			break;
+		keep(live, head);
+		live->view->returned(&live->view_options, back);
 		break;
 	case CS_KIND_CALL:
-		tries_take_call(live->tries, call, &before);
-		if (filter_match_call(filter, call))
+		matches = filter_match_call(filter, call);
+		if (tries_take_call(live->tries, call, &before) || matches)
+			keep_call(live, call);
+		if (matches)
 			show_call(live, call);
 		break;
 	case CS_KIND_START:
@@ -166,6 +225,8 @@ static void show_other(struct live *live, const struct cs_head *head)
 	}
 }
 
+static void pass_intervals(struct run *run, uint64_t now_ns);
+
 /* One record: join, filter, add up, show. */
 static int take_record(const struct cs_head *head, void *context)
 {
@@ -173,6 +234,8 @@ static int take_record(const struct cs_head *head, void *context)
 	struct live *live = run->live;
 	struct clone clone;
 
+	if (run->is_replay)
+		pass_intervals(run, head->ts_ns);
 	errno = 0;
 	if (join_take(live->join, head, &clone))
 		show_clone(live, &clone);
@@ -187,10 +250,15 @@ static void report_losses(struct run *run)
 	struct losses now;
 
 	source_losses(run->source, &now);
-	for (int i = 0; i < LOSS_COUNT; i++)
-		if (now.count[i] > live->losses.count[i])
-			live->view->lost(&live->view_options, i,
-					 now.count[i] - live->losses.count[i]);
+	for (int i = 0; i < LOSS_COUNT; i++) {
+		uint64_t count = now.count[i] - live->losses.count[i];
+
+		if (!count)
+			continue;
+		if (live->recorder)
+			recorder_add_loss(live->recorder, i, count);
+		live->view->lost(&live->view_options, i, count);
+	}
 	live->losses = now;
 }
 
@@ -240,13 +308,11 @@ static void check_output(struct run *run)
 }
 
 /* What was lost in the interval alone is in live->interval_losses. */
-static void check_interval(struct run *run)
+static void end_interval(struct run *run)
 {
 	struct live *live = run->live;
 	struct losses before = live->interval_start;
 
-	if (!live->interval_ns || order_now_ns() < run->next_interval_ns)
-		return;
 	run->next_interval_ns += live->interval_ns;
 	report_losses(run);
 	live->interval_start = live->losses;
@@ -254,6 +320,53 @@ static void check_interval(struct run *run)
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
+		live->done = true;
+}
+
+/* A recording's own time is that of the record that comes next. */
+static void pass_intervals(struct run *run, uint64_t now_ns)
+{
+	while (run->live->interval_ns && !run->live->done && now_ns >= run->next_interval_ns)
+		end_interval(run);
+}
+
+/* In binary units, as ls -h has them. */
+static void format_bytes(char *buf, size_t size, uint64_t bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	for (; value >= 1024 && unit < sizeof(units) / sizeof(units[0]) - 1; unit++)
+		value /= 1024;
+	snprintf(buf, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+/* One line that is written over once a second. */
+static void show_progress(struct run *run)
+{
+	struct live *live = run->live;
+	uint64_t now_ns = order_now_ns(), count = recorder_count(live->recorder);
+	char size[32];
+
+	if (!live->progress || now_ns < run->next_progress_ns)
+		return;
+	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
+	fprintf(stderr, "\r%" PRIu64 " records, %" PRIu64 "/s, %" PRIu64 " lost, %s  ", count,
+		count - run->counted, losses_total(&live->losses), size);
+	run->counted = count;
+	run->next_progress_ns = now_ns + 1000000000;
+}
+
+static void check_recorder(struct run *run)
+{
+	struct live *live = run->live;
+
+	if (!live->recorder)
+		return;
+	recorder_tick(live->recorder);
+	show_progress(run);
+	if (recorder_error(live->recorder))
 		live->done = true;
 }
 
@@ -268,8 +381,23 @@ static void loop(struct run *run)
 		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
-		check_interval(run);
+		pass_intervals(run, order_now_ns());
 		check_output(run);
+		check_recorder(run);
+	}
+}
+
+/* As fast as it goes, and with each loss told where it happened. */
+static void replay(struct run *run)
+{
+	while (!run->live->done) {
+		signals_poll(NULL, 0, 0);
+		check_signals(run);
+		if (source_read(run->source, take_record, run) <= 0)
+			run->live->done = true;
+		report_losses(run);
+		check_output(run);
+		check_recorder(run);
 	}
 }
 
@@ -297,6 +425,24 @@ static int check_written(const struct run *run)
 	return EXIT_FAILURE;
 }
 
+/* The end of a recording: of the one written, and of those read. */
+static int check_kept(struct run *run)
+{
+	struct live *live = run->live;
+	const char *error;
+	int status = EXIT_SUCCESS;
+
+	if (run->is_replay && recording_error(run->source))
+		status = fail(recording_error(run->source));
+	if (!live->recorder)
+		return status;
+	recorder_finish(live->recorder);
+	if (live->progress)
+		fputs("\r\033[K", stderr);
+	error = recorder_error(live->recorder);
+	return error ? fail(error) : status;
+}
+
 /* Detach first, then read what is left, then tell the totals. */
 static int finish(struct run *run)
 {
@@ -304,11 +450,12 @@ static int finish(struct run *run)
 	int status;
 
 	source_stop(run->source);
-	if (!run->output_error) {
+	if (!run->output_error && !run->is_replay) {
 		source_read(run->source, take_record, run);
 		check_output(run); /* the totals may go to the same place by another way */
 	}
 	report_losses(run);
+	status = check_kept(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
 	if (live->view->story)
@@ -319,7 +466,8 @@ static int finish(struct run *run)
 	if (run->output_error)
 		__fpurge(live->view_options.out);
 	check_output(run);
-	status = check_written(run);
+	if (!status)
+		status = check_written(run);
 	if (!status && live->options->strict && losses_total(&live->losses))
 		status = EXIT_FAILURE;
 	return status ? status : exit_status(run);
@@ -335,6 +483,114 @@ static void say_tracing(const struct source *source, const char *passed_over)
 	else
 		fprintf(stderr, "clonescope: tracing (%s, %s)\n", source->ops->name,
 			attach_name(source->attach));
+}
+
+static int64_t realtime_offset_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec - (int64_t)order_now_ns();
+}
+
+static void describe_time(struct recorder *recorder)
+{
+	time_t now = time(NULL);
+	char started[32];
+	struct tm utc;
+
+	gmtime_r(&now, &utc);
+	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	recorder_set_text(recorder, "started", started);
+	recorder_set_text(recorder, "clock", "CLOCK_BOOTTIME");
+	recorder_set_number(recorder, "realtime_offset_ns", realtime_offset_ns());
+}
+
+/* For people: words joined by blanks. */
+static void describe_words(struct recorder *recorder, const char *key, char *const *words)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *joined = open_memstream(&text, &size);
+
+	if (!joined)
+		return;
+	for (size_t i = 0; words && words[i]; i++)
+		fprintf(joined, "%s%s", i ? " " : "", words[i]);
+	if (!fclose(joined))
+		recorder_set_text(recorder, key, text);
+	free(text);
+}
+
+/* How the recording was taken. */
+static void describe(struct run *run)
+{
+	const struct live_options *options = run->live->options;
+	struct recorder *recorder = run->live->recorder;
+	char boot_id[64] = "";
+	struct utsname host;
+
+	uname(&host);
+	host_read_line("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
+	recorder_set_text(recorder, "host", host.nodename);
+	recorder_set_text(recorder, "release", host.release);
+	recorder_set_text(recorder, "machine", host.machine);
+	recorder_set_text(recorder, "boot_id", boot_id);
+	recorder_set_text(recorder, "version", CLONESCOPE_VERSION);
+	recorder_set_number(recorder, "record_version", CS_RECORD_VERSION);
+	recorder_set_text(recorder, "backend", run->source->ops->name);
+	recorder_set_text(recorder, "attach",
+			  run->source->attach ? attach_name(run->source->attach) : "");
+	recorder_set_number(recorder, "never_learnt", (int64_t)run->source->never_learnt);
+	recorder_set_number(recorder, "kinds", options->source.kinds);
+	recorder_set_number(recorder, "since_ns", (int64_t)run->live->view_options.since_ns);
+	describe_words(recorder, "command", options->command);
+	describe_words(recorder, "options", options->words);
+	describe_time(recorder);
+	recorder_add_places(recorder, &run->source->places);
+}
+
+/* RULES_KERNEL() of a release; 0: it is no number. */
+static int kernel_of(const char *release)
+{
+	int major, minor;
+
+	if (sscanf(release, "%d.%d", &major, &minor) != 2)
+		return 0;
+	return RULES_KERNEL(major, minor);
+}
+
+static void say_reading(const struct recording_info *info)
+{
+	char host[160], release[160];
+
+	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
+		text_quote(host, sizeof(host), info->host),
+		text_quote(release, sizeof(release), info->release), info->backend,
+		info->attach[0] ? ", " : "", info->attach, info->started,
+		info->is_complete ? "" : "; it was cut off: what is there is shown");
+}
+
+static int run_replay(struct run *run)
+{
+	const struct live_options *options = run->live->options;
+	struct live *live = run->live;
+	const struct recording_info *info;
+	char why[SOURCE_WHY_SIZE];
+
+	if (recording_open(&run->source, options->inputs, options->input_count, &options->source,
+			   why))
+		return fail(why);
+	info = recording_info(run->source);
+	if (!live->view_says_reading)
+		say_reading(info);
+	live->view_options.recording = info;
+	live->view_options.since_ns = info->since_ns;
+	live->view_options.kernel = kernel_of(info->release);
+	run->next_interval_ns = info->since_ns + live->interval_ns;
+	live->view->begin(&live->view_options);
+	replay(run);
+	return finish(run);
 }
 
 static int run_traced(struct run *run)
@@ -353,6 +609,8 @@ static int run_traced(struct run *run)
 			return fail("the command cannot be followed");
 		command_release(&run->command);
 	}
+	if (live->recorder)
+		describe(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
 	live->view->begin(&live->view_options);
 	loop(run);
@@ -367,28 +625,18 @@ static bool names_tasks(const struct live_options *options)
 	return options->command || filter->has_tgid || filter->has_tid;
 }
 
-/* RULES_KERNEL() of the one that is being traced; 0: its release is no number. */
-static int running_kernel(void)
-{
-	int major, minor;
-
-	if (sscanf(host_release(), "%d.%d", &major, &minor) != 2)
-		return 0;
-	return RULES_KERNEL(major, minor);
-}
-
 int live_run(struct live *live)
 {
-	struct run run = {.live = live};
-	char **command = live->options->command;
+	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
+	char **command = live->options->command, why[RECORDER_WHY_SIZE];
 	int status;
 
-	if (names_tasks(live->options) && !host_initial_pid_namespace())
+	if (!run.is_replay && names_tasks(live->options) && !host_initial_pid_namespace())
 		return fail("this is not the initial pid namespace: its process ids are not the "
 			    "kernel's, so -p, -t and a command won't do here (docker run "
 			    "--pid=host)");
 	signals_catch();
-	live->view_options.kernel = running_kernel();
+	live->view_options.kernel = kernel_of(host_release());
 	live->totals = totals_new();
 	live->join = join_new();
 	live->tries = tries_new();
@@ -396,12 +644,15 @@ int live_run(struct live *live)
 	live->story = story_new();
 	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
 		return fail(strerror(ENOMEM));
+	if (live->options->output && recorder_open(&live->recorder, live->options->output, why))
+		return fail(why);
 	if (command && command_hold(&run.command, command))
 		return fail("cannot fork for the command");
-	status = run_traced(&run);
+	status = run.is_replay ? run_replay(&run) : run_traced(&run);
 	if (command && !run.command.released)
 		command_abandon(&run.command);
 	source_close(run.source);
+	recorder_free(live->recorder);
 	totals_free(live->totals);
 	join_free(live->join);
 	tries_free(live->tries);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The live run that trace and stat share: source, filter, view, command, signals. */
+/* The run that all subcommands share: source or recording, filter, view, command, signals. */
 #ifndef CLONESCOPE_CMD_LIVE_H
 #define CLONESCOPE_CMD_LIVE_H
 
@@ -11,13 +11,16 @@ struct live {
 	const struct view_ops *view;
 	struct view_options view_options;
 	bool failed_namespaces; /* of unshare() and setns() show only those that failed */
+	bool view_says_reading; /* of which recording it is */
 	struct totals *totals;	/* of all records shown */
 	struct join *join;
-	struct tries *tries;   /* of all clones and calls */
-	struct lives *lives;   /* tasks of all clones shown */
-	uint32_t unseen_kinds; /* SOURCE_KIND() of what is for the story only, and not shown */
-	struct story *story;   /* of all records shown, where the view tells it */
-	struct losses losses;  /* reported so far */
+	struct tries *tries;	   /* of all clones and calls */
+	struct lives *lives;	   /* tasks of all clones shown */
+	uint32_t unseen_kinds;	   /* SOURCE_KIND() of what is for the story only, and not shown */
+	struct story *story;	   /* of all records shown, where the view tells it */
+	struct recorder *recorder; /* NULL: nothing is kept */
+	bool progress;	      /* of the recording, on standard error where that is a terminal */
+	struct losses losses; /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
@@ -27,7 +30,7 @@ struct live {
 };
 
 /*
- * Trace until the command and its descendants have ended, a signal comes, output can't be written any more,
+ * Trace, or read recordings to their end, until the command and its descendants have ended, a signal comes, output can't be written any more,
  * or live->done. Returns the exit status: the command's own, or 0; 1 on failure, which is then explained on
  * standard error.
  */

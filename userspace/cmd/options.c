@@ -10,6 +10,7 @@
 #include "model/flags.h"
 #include "model/names.h"
 #include "model/text.h"
+#include "recording/recording.h"
 
 enum {
 	OPTION_ERRNO = 256,
@@ -32,6 +33,8 @@ static const struct argp_option live_argp_options[] = {
 	{"flags", OPTION_FLAGS, "FLAGS", 0, "with all of these flags: 'NEWPID|NEWNS'", 1},
 	{"min-us", OPTION_MIN_US, "US", 0, "that took copy_process this long or longer", 1},
 	{NULL, 0, NULL, 0, "How:", 2},
+	{"input", 'i', "FILE", 0, "read this recording; several are merged by time", 2},
+	{"output", 'o', "FILE", 0, "keep all records in this recording, too", 2},
 	{"backend", OPTION_BACKEND, "NAME", 0, "auto (the default), bpf or module", 2},
 	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
 	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
@@ -156,6 +159,18 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	if (take_filter(key, text, state, &options->source.filter))
 		return 0;
 	switch (key) {
+	case 'i':
+		if (options->input_count == LIVE_MAX_INPUTS)
+			argp_error(state, "more than %d recordings", LIVE_MAX_INPUTS);
+		options->inputs[options->input_count++] = text;
+		return 0;
+	case 'o':
+		options->output = text;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->input_count && options->command)
+			argp_error(state, "a recording can be read, or a command run, not both");
+		return 0;
 	case OPTION_BACKEND:
 		options->backend = parse_backend(state, text);
 		return 0;
@@ -175,10 +190,16 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+bool live_of_command(const struct live_options *options)
+{
+	return options->command || recording_of_command(options->inputs, options->input_count);
+}
+
 const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, NULL, NULL, NULL};
 
 void live_take_command(struct live_options *options, int *argc, char **argv)
 {
+	options->words = argv;
 	for (int i = 1; i < *argc; i++) {
 		if (strcmp(argv[i], "--"))
 			continue;

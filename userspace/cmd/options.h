@@ -8,11 +8,17 @@
 
 #include "source/source.h"
 
+#define LIVE_MAX_INPUTS 64
+
 struct live_options {
 	const struct source_ops *backend; /* NULL: the first that works */
 	struct source_options source;
-	bool strict;	/* a loss is a failure */
-	char **command; /* NULL-ended; NULL: trace all that happens */
+	bool strict;		       /* a loss is a failure */
+	char *inputs[LIVE_MAX_INPUTS]; /* recordings to read in the place of a source */
+	size_t input_count;
+	const char *output; /* keep the records in this recording; NULL: no */
+	char **words;	    /* of the command line, as it was; NULL-ended */
+	char **command;	    /* NULL-ended; NULL: trace all that happens */
 };
 
 /*
@@ -26,5 +32,8 @@ extern const struct argp live_argp;
  * Shortens *@argc.
  */
 void live_take_command(struct live_options *options, int *argc, char **argv);
+
+/* All that is traced is a command's doing, now or when it was recorded. */
+bool live_of_command(const struct live_options *options);
 
 #endif

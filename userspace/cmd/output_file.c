@@ -46,7 +46,8 @@ static FILE *open_existing(const char *path, const char *beginning)
 	struct stat status;
 
 	if (fd < 0 && errno == ELOOP)
-		return refuse(fd, path, "it is a link, which is not followed: name the file itself");
+		return refuse(fd, path,
+			      "it is a link, which is not followed: name the file itself");
 	if (fd < 0 || fstat(fd, &status))
 		return refuse(fd, path, strerror(errno));
 	if (!S_ISREG(status.st_mode))

@@ -3,12 +3,9 @@
 #include "cmd/cmd.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cmd/live.h"
+#include "cmd/terminal.h"
 
 struct trace_options {
 	struct live_options live;
@@ -86,36 +83,12 @@ static const struct argp trace_argp = {
 	NULL,
 };
 
-/* A terminal's width, where it is a terminal and wider than the usual. */
-static int output_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 80)
-		return 80;
-	return size.ws_col;
-}
-
-/* Does whoever reads the output see more than ASCII? As setlocale() would find out, without its side effects. */
-static bool is_utf8(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *locale = getenv(names[i]);
-
-		if (locale && locale[0])
-			return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
-	}
-	return false;
-}
-
 /*
  * What the view needs beside the clones themselves. A refused clone's reason costs nobody else. Calls that are
  * refused earlier are looked for at the end of every system call of the machine: so only for those who ask about
  * refusals, or about one program. With these come unshare() and setns() that fail.
  */
-static uint32_t wanted_kinds(const struct trace_options *options)
+static uint32_t wanted_kinds(const struct trace_options *options, bool of_command)
 {
 	const struct cs_filter *filter = &options->live.source.filter;
 	uint32_t kinds = SOURCE_KIND(CS_KIND_REFUSAL);
@@ -130,17 +103,17 @@ static uint32_t wanted_kinds(const struct trace_options *options)
 		kinds |= SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) |
 			 SOURCE_KIND(CS_KIND_EXIT) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	/* Of one program's children we can afford to say where they are. */
-	if (options->life && options->live.command)
+	if (options->life && of_command)
 		kinds |= SOURCE_KIND(CS_KIND_DETAIL);
-	if (options->verbose || options->live.command || filter->failed_only || filter->error)
+	if (options->verbose || of_command || filter->failed_only || filter->error)
 		kinds |= SOURCE_KIND(CS_KIND_CALL) | SOURCE_KIND(CS_KIND_NAMESPACES);
 	return kinds;
 }
 
 /* What the story of a command is made of besides: no clone pays for it. */
-static uint32_t story_kinds(const struct trace_options *options)
+static uint32_t story_kinds(const struct trace_options *options, bool of_command)
 {
-	if (!options->live.command || !options->view->story)
+	if (!of_command || !options->view->story)
 		return 0;
 	return SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_NAMESPACES);
 }
@@ -149,19 +122,21 @@ int cmd_trace(int argc, char **argv)
 {
 	struct trace_options options = {.view = &view_table};
 	struct live live = {.options = &options.live};
+	bool of_command;
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
+	of_command = live_of_command(&options.live);
 	options.live.source.follow = options.live.command != NULL;
-	options.live.source.kinds = wanted_kinds(&options);
-	live.unseen_kinds = story_kinds(&options) & ~options.live.source.kinds;
+	options.live.source.kinds = wanted_kinds(&options, of_command);
+	live.unseen_kinds = story_kinds(&options, of_command) & ~options.live.source.kinds;
 	options.live.source.kinds |= live.unseen_kinds;
 	live.view = options.path && options.view == &view_table ? &view_path : options.view;
 	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;
-	live.view_options.width = output_width();
+	live.view_options.width = terminal_width();
 	live.view_options.verbose = options.verbose;
 	live.view_options.phases = options.phases;
-	live.view_options.utf8 = is_utf8();
+	live.view_options.utf8 = terminal_is_utf8();
 	return live_run(&live);
 }

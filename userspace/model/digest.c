@@ -155,8 +155,7 @@ static void add_refusal(struct digest *digest, const struct refusal_verdict *ver
 	whole.refusal.is_namespaces = key.is_namespaces;
 	refusal_format(whole.refusal.sentence, REFUSAL_LINE_SIZE, verdict);
 	row = tally_add(digest->refusals, &whole,
-			offsetof(struct digest_refusal, sentence) +
-				strlen(whole.refusal.sentence),
+			offsetof(struct digest_refusal, sentence) + strlen(whole.refusal.sentence),
 			1);
 	if (row && verdict->outcome == REFUSAL_DECIDED && verdict->reasons[0].advice[0])
 		row->note = verdict->reasons[0].advice;

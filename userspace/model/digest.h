@@ -42,7 +42,7 @@ struct digest_clone {
 /* The key of a row of digest_refusals(): this, and the sentence right behind it, ended by NUL. */
 struct digest_refusal {
 	int error;
-	bool is_call; /* refused before copy_process() */
+	bool is_call;	    /* refused before copy_process() */
 	bool is_namespaces; /* unshare() or setns() */
 	char sentence[];
 };

@@ -19,10 +19,10 @@ struct track {
 	struct track *chain; /* of the same bucket */
 	uint32_t tid;
 	uint32_t tgid;
-	uint64_t start_ns;  /* with tid, its identity; 0: not known */
-	uint32_t id;	    /* tid + TRACKS_MAX_TID for each earlier task of that tid: below 2^31 */
-	uint32_t process_id; /* the same of its process */
-	bool made;	    /* its beginning was seen */
+	uint64_t start_ns; /* with tid, its identity; 0: not known */
+	uint32_t id;	   /* tid + TRACKS_MAX_TID for each earlier task of that tid: below 2^31 */
+	uint32_t process_id;	/* the same of its process */
+	bool made;		/* its beginning was seen */
 	char comm[CS_COMM_LEN]; /* hostile; no NUL where it is 16 bytes */
 };
 

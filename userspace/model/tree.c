@@ -200,8 +200,7 @@ static struct tree_event *add_event(struct tree *tree, struct tree_process *proc
 static void add_exec(struct tree *tree, const struct cs_exec *rec, const struct life *life)
 {
 	struct tree_process *process = process_of(tree, rec->tid, rec->tgid, rec->start_ns);
-	struct tree_event *event =
-		add_event(tree, process, TREE_EXEC, rec->head.ts_ns, rec->file);
+	struct tree_event *event = add_event(tree, process, TREE_EXEC, rec->head.ts_ns, rec->file);
 
 	if (process)
 		set_comm(process, rec->comm);
@@ -222,8 +221,8 @@ static void add_namespaces(struct tree *tree, const struct cs_namespaces *rec)
 	if (!namespaces && !rec->is_setns)
 		return;
 	process = process_of(tree, rec->tid, rec->tgid, rec->start_ns);
-	event = add_event(tree, process, rec->is_setns ? TREE_SETNS : TREE_UNSHARE,
-			  rec->head.ts_ns, "");
+	event = add_event(tree, process, rec->is_setns ? TREE_SETNS : TREE_UNSHARE, rec->head.ts_ns,
+			  "");
 	if (process && (rec->tid == rec->tgid || !process->comm[0]))
 		set_comm(process, rec->comm);
 	if (!event)

@@ -39,7 +39,7 @@ struct tree_process {
 	uint64_t exit_ns;  /* 0: its end was not seen */
 	int code;	   /* as of wait(2), with exit_ns */
 	bool has_code;
-	bool made_beside; /* with CLONE_PARENT: its maker is not its parent */
+	bool made_beside;	/* with CLONE_PARENT: its maker is not its parent */
 	char comm[CS_COMM_LEN]; /* the last one known; hostile, no NUL where it is 16 bytes */
 	uint64_t flags;		/* CLONE_* that it was made with */
 	int32_t inner_tid;	/* as in struct life */

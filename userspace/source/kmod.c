@@ -11,9 +11,8 @@
 #include <event-parse.h>
 #include <tracefs.h>
 
-#include <clonescope/fields.h>
-
 #include "model/follow.h"
+#include "model/layout.h"
 #include "source/host.h"
 #include "source/load.h"
 #include "source/order.h"
@@ -21,123 +20,27 @@
 
 #define PARAMETERS "/sys/module/clonescope/parameters/"
 
-/* Where an event's field goes in its record. The names are the record's own. */
-struct slot {
-	const char *field;
-	size_t offset;
-	size_t size;
+/* The head's part of each event; the rest of its fields are those of the record, by the same names. */
+static const struct layout_field head_fields[] = {
+	{"kind", offsetof(struct cs_head, kind), 1, 2, false, false},
+	{"size", offsetof(struct cs_head, size), 1, 2, false, false},
+	{"version", offsetof(struct cs_head, version), 1, 1, false, false},
+	{"backend", offsetof(struct cs_head, backend), 1, 1, false, false},
+	{"ts_ns", offsetof(struct cs_head, ts_ns), 1, 8, false, false},
 };
 
-#define SLOT(type, name, member)                                                        \
-	{                                                                               \
-		name, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
-	}
+#define HEAD_FIELDS (sizeof(head_fields) / sizeof(head_fields[0]))
 
-#define HEAD_SLOTS(type)                                                                  \
-	SLOT(type, "kind", head.kind), SLOT(type, "size", head.size),                     \
-		SLOT(type, "version", head.version), SLOT(type, "backend", head.backend), \
-		SLOT(type, "ts_ns", head.ts_ns)
-
-#define POLICY_SLOTS(policy)                                            \
-	SLOT(cs_clone, #policy "_mode", policy.mode),                   \
-		SLOT(cs_clone, #policy "_flags", policy.flags),         \
-		SLOT(cs_clone, #policy "_home_node", policy.home_node), \
-		SLOT(cs_clone, #policy "_nodes", policy.nodes)
-
-static const struct slot clone_slots[] = {
-	HEAD_SLOTS(cs_clone),
-	SLOT(cs_clone, "missing", missing),
-	SLOT(cs_clone, "start_ns", start_ns),
-	SLOT(cs_clone, "tid", tid),
-	SLOT(cs_clone, "tgid", tgid),
-	SLOT(cs_clone, "uid", uid),
-	SLOT(cs_clone, "cpu", cpu),
-	SLOT(cs_clone, "comm", comm),
-	SLOT(cs_clone, "flags", flags),
-	SLOT(cs_clone, "exit_signal", exit_signal),
-	SLOT(cs_clone, "via", via),
-	SLOT(cs_clone, "kernel_clone", kernel_clone),
-	SLOT(cs_clone, "stack_origin", stack_origin),
-	SLOT(cs_clone, "policy_copied", policy_copied),
-	SLOT(cs_clone, "error", error),
-	SLOT(cs_clone, "child_tid", child_tid),
-	SLOT(cs_clone, "child_tgid", child_tgid),
-	SLOT(cs_clone, "vma_policies", vma_policies),
-	SLOT(cs_clone, "child_start_ns", child_start_ns),
-	SLOT(cs_clone, "copy_ns", copy_ns),
-	SLOT(cs_clone, "cpu_node", cpu_node),
-	SLOT(cs_clone, "node_requested", node_requested),
-	SLOT(cs_clone, "task_node", task_node),
-	SLOT(cs_clone, "stack_pages", stack_pages),
-	SLOT(cs_clone, "stack_nodes", stack_nodes),
-	POLICY_SLOTS(policy),
-	POLICY_SLOTS(child_policy),
+/* The module's events by kind of record. */
+static const char *const events[LAYOUT_KINDS] = {
+	[CS_KIND_CLONE] = "clone",	     [CS_KIND_RETURN] = "clone_return",
+	[CS_KIND_REFUSAL] = "clone_refusal", [CS_KIND_DETAIL] = "clone_detail",
+	[CS_KIND_PHASES] = "clone_phases",   [CS_KIND_CALL] = "clone_call",
+	[CS_KIND_START] = "task_start",	     [CS_KIND_EXEC] = "task_exec",
+	[CS_KIND_EXIT] = "task_exit",	     [CS_KIND_NAMESPACES] = "task_namespaces",
 };
 
-static const struct slot return_slots[] = {
-	HEAD_SLOTS(cs_return),
-	SLOT(cs_return, "start_ns", start_ns),
-	SLOT(cs_return, "tid", tid),
-	SLOT(cs_return, "tgid", tgid),
-	SLOT(cs_return, "uid", uid),
-	SLOT(cs_return, "child_tid", child_tid),
-	SLOT(cs_return, "error", error),
-	SLOT(cs_return, "flags", flags),
-	SLOT(cs_return, "copy_ns", copy_ns),
-	SLOT(cs_return, "clone_ns", clone_ns),
-	SLOT(cs_return, "vfork_ns", vfork_ns),
-	SLOT(cs_return, "comm", comm),
-};
-
-#define FIELD_SLOT(type, unused, field)		SLOT(type, #field, field),
-#define ARRAY_SLOT(type, unused, field, length) SLOT(type, #field, field),
-
-/* clang-format off */
-#define SLOTS(type, FIELDS) {HEAD_SLOTS(type), FIELDS(FIELD_SLOT, ARRAY_SLOT)}
-/* clang-format on */
-
-static const struct slot refusal_slots[] = SLOTS(cs_refusal, CS_REFUSAL_FIELDS);
-static const struct slot detail_slots[] = SLOTS(cs_detail, CS_DETAIL_FIELDS);
-static const struct slot phases_slots[] = SLOTS(cs_phases, CS_PHASES_FIELDS);
-static const struct slot call_slots[] = SLOTS(cs_call, CS_CALL_FIELDS);
-static const struct slot start_slots[] = SLOTS(cs_start, CS_START_FIELDS);
-static const struct slot exec_slots[] = SLOTS(cs_exec, CS_EXEC_FIELDS);
-static const struct slot exit_slots[] = SLOTS(cs_exit, CS_EXIT_FIELDS);
-static const struct slot namespaces_slots[] = SLOTS(cs_namespaces, CS_NAMESPACES_FIELDS);
-
-/* Slots of the event with the most. */
-#define MAX_SLOTS 64
-
-/* One of the module's events. */
-struct event {
-	const char *name;
-	const struct slot *slots;
-	size_t count;
-	size_t record_size;
-};
-
-#define EVENT(name, slots, record)                                            \
-	{                                                                     \
-		name, slots, sizeof(slots) / sizeof(slots[0]), sizeof(record) \
-	}
-
-#define KINDS (CS_KIND_NAMESPACES + 1)
-
-/* By kind of record. */
-static const struct event events[KINDS] = {
-	[CS_KIND_CLONE] = EVENT("clone", clone_slots, struct cs_clone),
-	[CS_KIND_RETURN] = EVENT("clone_return", return_slots, struct cs_return),
-	[CS_KIND_REFUSAL] = EVENT("clone_refusal", refusal_slots, struct cs_refusal),
-	[CS_KIND_DETAIL] = EVENT("clone_detail", detail_slots, struct cs_detail),
-	[CS_KIND_PHASES] = EVENT("clone_phases", phases_slots, struct cs_phases),
-	[CS_KIND_CALL] = EVENT("clone_call", call_slots, struct cs_call),
-	[CS_KIND_START] = EVENT("task_start", start_slots, struct cs_start),
-	[CS_KIND_EXEC] = EVENT("task_exec", exec_slots, struct cs_exec),
-	[CS_KIND_EXIT] = EVENT("task_exit", exit_slots, struct cs_exit),
-	[CS_KIND_NAMESPACES] = EVENT("task_namespaces", namespaces_slots, struct cs_namespaces),
-};
-
-/* Bytes of a sample that go into a record: a slot, or several that lie in a row in both. */
+/* Bytes of a sample that go into a record: a field, or several that lie in a row in both. */
 struct run {
 	size_t from; /* offset in the sample */
 	size_t to;   /* and in the record */
@@ -146,9 +49,9 @@ struct run {
 
 /* How to make a record of a sample of an event. */
 struct decoder {
-	const struct event *event;
+	const struct layout *layout;
 	int id; /* common_type of its samples; 0: not wanted */
-	struct run runs[MAX_SLOTS];
+	struct run runs[HEAD_FIELDS + LAYOUT_MAX_FIELDS];
 	size_t count;	    /* of runs */
 	size_t sample_size; /* at least */
 };
@@ -169,7 +72,7 @@ struct module_source {
 	struct source source;
 	struct source_options options;
 	struct tep_handle *tep;
-	struct decoder decoders[KINDS];
+	struct decoder decoders[LAYOUT_KINDS];
 	struct perf_ring *ring;
 	struct order *order;
 	struct follow_set *followed; /* NULL: everybody's records are wanted */
@@ -260,41 +163,53 @@ static int ensure_loaded(struct module_source *module, char *why)
 	return check_version(why);
 }
 
-static void add_run(struct decoder *decoder, const struct slot *slot, size_t from)
+static void add_run(struct decoder *decoder, size_t from, size_t to, size_t size)
 {
 	struct run *last = decoder->count ? &decoder->runs[decoder->count - 1] : NULL;
 
-	if (last && last->from + last->size == from && last->to + last->size == slot->offset)
-		last->size += slot->size;
+	if (last && last->from + last->size == from && last->to + last->size == to)
+		last->size += size;
 	else
-		decoder->runs[decoder->count++] = (struct run){from, slot->offset, slot->size};
-	if (from + slot->size > decoder->sample_size)
-		decoder->sample_size = from + slot->size;
+		decoder->runs[decoder->count++] = (struct run){from, to, size};
+	if (from + size > decoder->sample_size)
+		decoder->sample_size = from + size;
 }
 
-/* Find where in the sample each slot's field lies. */
-static int match_fields(struct decoder *decoder, struct tep_event *event, char *why)
+/* Find where in the sample each of these fields lies. */
+static int match_fields(struct decoder *decoder, struct tep_event *event,
+			const struct layout_field *fields, size_t count, char *why)
 {
-	for (size_t i = 0; i < decoder->event->count; i++) {
-		const struct slot *slot = &decoder->event->slots[i];
-		struct tep_format_field *field = tep_find_any_field(event, slot->field);
+	for (size_t i = 0; i < count; i++) {
+		struct tep_format_field *field = tep_find_any_field(event, fields[i].name);
+		size_t size = (size_t)fields[i].width * fields[i].count;
 
-		if (!field || (size_t)field->size != slot->size) {
+		if (!field || (size_t)field->size != size) {
 			snprintf(why, SOURCE_WHY_SIZE,
 				 "module: its event %s has no field %s as "
 				 "this program knows it",
-				 event->name, slot->field);
+				 event->name, fields[i].name);
 			return -EPROTO;
 		}
-		add_run(decoder, slot, (size_t)field->offset);
+		add_run(decoder, (size_t)field->offset, fields[i].offset, size);
 	}
-	decoder->id = event->id;
 	return 0;
 }
 
-static int load_format(struct module_source *module, struct decoder *decoder, char *why)
+static int match_event(struct decoder *decoder, struct tep_event *event, char *why)
 {
-	const char *name = decoder->event->name;
+	const struct layout *layout = decoder->layout;
+	int error = match_fields(decoder, event, head_fields, HEAD_FIELDS, why);
+
+	if (!error)
+		error = match_fields(decoder, event, layout->fields, layout->count, why);
+	if (!error)
+		decoder->id = event->id;
+	return error;
+}
+
+static int load_format(struct module_source *module, int kind, char *why)
+{
+	const char *name = events[kind];
 	struct tep_event *event = NULL;
 	int size = 0;
 	char *text = tracefs_event_file_read(NULL, "clonescope", name, "format", &size);
@@ -303,7 +218,7 @@ static int load_format(struct module_source *module, struct decoder *decoder, ch
 		event = tep_find_event_by_name(module->tep, "clonescope", name);
 	free(text);
 	if (event)
-		return match_fields(decoder, event, why);
+		return match_event(&module->decoders[kind], event, why);
 	snprintf(why, SOURCE_WHY_SIZE, "module: cannot read the format of its event %s", name);
 	return -ENOENT;
 }
@@ -318,10 +233,10 @@ static int load_formats(struct module_source *module, char *why)
 	int error = 0;
 
 	module->tep = tep_alloc();
-	for (int kind = CS_KIND_CLONE; kind < KINDS && !error; kind++) {
-		module->decoders[kind].event = &events[kind];
+	for (int kind = CS_KIND_CLONE; kind < LAYOUT_KINDS && !error; kind++) {
+		module->decoders[kind].layout = layout_of(kind);
 		if (is_wanted(module, kind))
-			error = load_format(module, &module->decoders[kind], why);
+			error = load_format(module, kind, why);
 	}
 	return error;
 }
@@ -401,7 +316,7 @@ static int open_events(struct module_source *module, char *why)
 				      module->options.buffer_bytes, filter);
 	if (!module->ring)
 		error = -errno;
-	for (int kind = CS_KIND_CLONE + 1; kind < KINDS && !error; kind++)
+	for (int kind = CS_KIND_CLONE + 1; kind < LAYOUT_KINDS && !error; kind++)
 		if (is_wanted(module, kind))
 			error = perf_ring_add(module->ring, (uint64_t)module->decoders[kind].id,
 					      kind == CS_KIND_RETURN ? filter : NULL);
@@ -563,7 +478,7 @@ static const struct decoder *find_decoder(const struct module_source *module, co
 
 	if (size >= sizeof(id))
 		memcpy(&id, raw, sizeof(id));
-	for (int i = 0; i < KINDS; i++)
+	for (int i = 0; i < LAYOUT_KINDS; i++)
 		if (id && module->decoders[i].id == id && module->decoders[i].sample_size <= size)
 			return &module->decoders[i];
 	return NULL;
@@ -582,11 +497,11 @@ static void on_sample(const void *raw, size_t size, void *context)
 		module->bad_records++;
 		return;
 	}
-	memset(&record, 0, decoder->event->record_size);
+	memset(&record, 0, decoder->layout->size);
 	for (size_t i = 0; i < decoder->count; i++)
 		memcpy((char *)&record + decoder->runs[i].to,
 		       (const char *)raw + decoder->runs[i].from, decoder->runs[i].size);
-	if (record.head.size != decoder->event->record_size)
+	if (record.head.size != decoder->layout->size)
 		module->bad_records++;
 	else if (order_push(module->order, &record.head))
 		module->no_memory++;

@@ -41,8 +41,7 @@ static struct time time_of(uint64_t ns)
 /* The beginning of any event; the rest of it, and '}', are the caller's to write. */
 static void begin_event(FILE *out, const char *phase, const struct track *track, uint64_t ns)
 {
-	fprintf(out,
-		"%s{\"ph\":\"%s\",\"pid\":%" PRIu32 ",\"tid\":%" PRIu32 ",\"ts\":%s",
+	fprintf(out, "%s{\"ph\":\"%s\",\"pid\":%" PRIu32 ",\"tid\":%" PRIu32 ",\"ts\":%s",
 		has_events ? ",\n" : "", phase, track->process_id, track->id, time_of(ns).text);
 	has_events = true;
 }
@@ -258,8 +257,8 @@ static void perfetto_clone(const struct view_options *options, const struct clon
 			   const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
-	const bool timed = !(rec->missing & CS_MISSING(CS_FACT_COPY_NS)) &&
-			   rec->copy_ns <= rec->head.ts_ns;
+	const bool timed =
+		!(rec->missing & CS_MISSING(CS_FACT_COPY_NS)) && rec->copy_ns <= rec->head.ts_ns;
 	/* A slice without a length would have no arrows: 1 ns is as good as nothing. */
 	const uint64_t ns = timed && rec->copy_ns ? rec->copy_ns : 1;
 	const uint64_t begin_ns = rec->head.ts_ns >= ns ? rec->head.ts_ns - ns : 0;
@@ -304,8 +303,7 @@ static void put_instant(FILE *out, const struct track *track, const char *catego
 
 static void perfetto_call(const struct view_options *options, const struct cs_call *rec)
 {
-	struct track *track =
-		track_of(options->out, rec->tid, rec->tgid, rec->start_ns, rec->comm);
+	struct track *track = track_of(options->out, rec->tid, rec->tgid, rec->start_ns, rec->comm);
 	char name[64], error[NAMES_TEXT_SIZE], line[REFUSAL_LINE_SIZE];
 	struct refusal_verdict verdict;
 
@@ -324,9 +322,9 @@ static void put_start(FILE *out, const struct cs_start *rec)
 	const struct track *track = tracks_find(tracks, rec->tid, rec->start_ns);
 
 	if (track)
-		put_instant(out, track, "start", json_string("first ran"), rec->head.ts_ns,
-			    json_pack("{s:I, s:i}", "cpu", (json_int_t)rec->cpu, "node",
-				      rec->node));
+		put_instant(
+			out, track, "start", json_string("first ran"), rec->head.ts_ns,
+			json_pack("{s:I, s:i}", "cpu", (json_int_t)rec->cpu, "node", rec->node));
 }
 
 /* From now on it is another program: a slice of its own. */

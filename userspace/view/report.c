@@ -163,8 +163,8 @@ static void print_slowest(const struct view_options *options)
 
 	if (!digest_slowest(digest, 0))
 		return;
-	fprintf(options->out, "\n%9s %9s  %-16s %7s %7s %-9s %s\n", "US", "SECOND", "SLOWEST", "CALLER",
-		"CHILD", "VIA", "SLOWEST STAGE");
+	fprintf(options->out, "\n%9s %9s  %-16s %7s %7s %-9s %s\n", "US", "SECOND", "SLOWEST",
+		"CALLER", "CHILD", "VIA", "SLOWEST STAGE");
 	for (size_t i = 0; i < MAX_SLOWEST && (slow = digest_slowest(digest, i)); i++)
 		print_slow(options, slow);
 }

@@ -105,7 +105,7 @@ static json_t *refusal_json(const struct tally_row *row)
 
 	return json_pack("{s:I, s:i, s:s?, s:s, s:s, s:s?, s:I}", "count", (json_int_t)row->count,
 			 "error", refusal->error, "error_name", errno_name(refusal->error), "of",
-			 refusal->is_call	? "call"
+			 refusal->is_call	  ? "call"
 			 : refusal->is_namespaces ? "namespaces"
 						  : "clone",
 			 "sentence", refusal->sentence, "advice", row->note, "made_up",
@@ -219,13 +219,13 @@ static json_t *cells_json(const struct totals *totals)
 		const struct totals_cell *cell = &groups[i]->key.cell;
 
 		if (!groups[i]->is_other)
-			json_array_append_new(
-				list, json_pack("{s:o, s:o, s:o, s:I, s:I}", "cpu_node",
-						node_json(cell->cpu_node), "task_node",
-						node_json(cell->task_node), "stack_node",
-						node_json(cell->stack_node), "count",
-						(json_int_t)groups[i]->count, "disagree",
-						(json_int_t)groups[i]->disagree));
+			json_array_append_new(list,
+					      json_pack("{s:o, s:o, s:o, s:I, s:I}", "cpu_node",
+							node_json(cell->cpu_node), "task_node",
+							node_json(cell->task_node), "stack_node",
+							node_json(cell->stack_node), "count",
+							(json_int_t)groups[i]->count, "disagree",
+							(json_int_t)groups[i]->disagree));
 	}
 	free(groups);
 	return list;
@@ -252,12 +252,12 @@ static json_t *commands_json(const struct totals *totals)
 			others = groups[i]->count;
 			continue;
 		}
-		json_array_append_new(
-			list, json_pack("{s:o, s:I, s:I, s:o}", "comm",
-					json_text(groups[i]->key.comm, CS_COMM_LEN), "count",
-					(json_int_t)groups[i]->count, "refused",
-					(json_int_t)groups[i]->refused, "copy_ns",
-					histogram_json(&groups[i]->copy_ns)));
+		json_array_append_new(list,
+				      json_pack("{s:o, s:I, s:I, s:o}", "comm",
+						json_text(groups[i]->key.comm, CS_COMM_LEN),
+						"count", (json_int_t)groups[i]->count, "refused",
+						(json_int_t)groups[i]->refused, "copy_ns",
+						histogram_json(&groups[i]->copy_ns)));
 	}
 	free(groups);
 	return json_pack("{s:o, s:I}", "rows", list, "others", (json_int_t)others);

@@ -37,7 +37,8 @@ struct window {
 
 static size_t bar_width(const struct view_options *options)
 {
-	size_t width = (size_t)options->width > NAME_WIDTH ? (size_t)options->width - NAME_WIDTH : 0;
+	size_t width =
+		(size_t)options->width > NAME_WIDTH ? (size_t)options->width - NAME_WIDTH : 0;
 
 	if (width < LEAST_BAR)
 		return LEAST_BAR;
@@ -101,8 +102,7 @@ static void print_bar(const struct window *window, const char *bar)
 	fputc('\n', window->options->out);
 }
 
-static void print_row(const struct window *window, const struct tree_process *process,
-		      size_t depth)
+static void print_row(const struct window *window, const struct tree_process *process, size_t depth)
 {
 	size_t indent = depth < MAX_INDENT ? depth : MAX_INDENT;
 	char name[256], bar[MOST_BAR];
@@ -125,8 +125,8 @@ static void print_scale(const struct window *window)
 	struct text text = {.buf = end, .size = sizeof(end)};
 
 	text_put_time(&text, window->end_ns - window->begin_ns);
-	fprintf(window->options->out, "%-*s0%*s\n", NAME_WIDTH, "PROCESS",
-		(int)window->width - 1, end);
+	fprintf(window->options->out, "%-*s0%*s\n", NAME_WIDTH, "PROCESS", (int)window->width - 1,
+		end);
 }
 
 static void print_rows(const struct window *window)
@@ -232,9 +232,10 @@ static void print_whole(const struct view_options *options)
 static void print_legend(const struct view_options *options)
 {
 	if (tree_first(tree_kept()))
-		fprintf(options->out, "%s its maker's program, %s one of its own since E exec\n"
-				      "U unshare, S setns, ! one that failed, R a container's own "
-				      "program: ready\n",
+		fprintf(options->out,
+			"%s its maker's program, %s one of its own since E exec\n"
+			"U unshare, S setns, ! one that failed, R a container's own "
+			"program: ready\n",
 			options->utf8 ? "\u2500" : "-", options->utf8 ? "\u2501" : "=");
 	if (tree_left_out(tree_kept()))
 		fprintf(options->out, "%" PRIu64 " processes were too many to be kept\n",

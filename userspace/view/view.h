@@ -16,6 +16,8 @@
 #include "model/totals.h"
 #include "model/tries.h"
 
+struct recording_info;
+
 /* What a view is told at its beginning. */
 struct view_options {
 	FILE *out;
@@ -25,6 +27,7 @@ struct view_options {
 	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
 	bool utf8;	   /* out is read by somebody who sees more than ASCII */
 	uint64_t since_ns; /* the zero of the times shown, CLOCK_BOOTTIME */
+	const struct recording_info *recording; /* that is shown; NULL: it happens now */
 };
 
 /* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */

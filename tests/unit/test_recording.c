@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What goes into a recording comes out of it again; what is no recording, or a broken one, does no harm. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/layout.h"
+#include "recording/recorder.h"
+#include "recording/recording.h"
+
+#define ROUNDS 200
+
+/* As large as the largest record. */
+#define RECORD_SIZE 1024
+
+#define ALL_KINDS (SOURCE_KIND(LAYOUT_KINDS) - 1)
+
+static char folder[] = "/tmp/clonescope-test-XXXXXX";
+
+static uint64_t state_of_chance;
+
+static uint64_t chance(void)
+{
+	state_of_chance = state_of_chance * 6364136223846793005ULL + 1442695040888963407ULL;
+	return state_of_chance >> 20;
+}
+
+static const char *in_folder(const char *name)
+{
+	static char paths[4][128];
+	static int turn;
+	char *path = paths[turn++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	return path;
+}
+
+/* A record with every field at some value that its type has. */
+static struct cs_head *make_record(char buf[RECORD_SIZE], int kind)
+{
+	const struct layout *layout = layout_of(kind);
+	struct cs_head *head = (struct cs_head *)buf;
+
+	memset(buf, 0, RECORD_SIZE);
+	*head = (struct cs_head){.kind = (uint16_t)kind,
+				 .size = (uint16_t)layout->size,
+				 .version = CS_RECORD_VERSION,
+				 .backend = CS_BACKEND_MODULE,
+				 .ts_ns = chance()};
+	for (size_t i = 0; i < layout->count; i++)
+		for (size_t at = 0; at < layout->fields[i].count; at++)
+			layout_set(head, &layout->fields[i], at,
+				   chance() % 3 ? (int64_t)(chance() << 20 ^ chance()) : 0);
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct layout_field *field = &layout->fields[i];
+		char *text = buf + field->offset;
+
+		/* As the kernel has them: nothing behind the NUL. */
+		if (field->is_text) {
+			text[field->count - 1] = '\0';
+			memset(text + strlen(text), 0, field->count - strlen(text));
+		}
+	}
+	if (kind == CS_KIND_CLONE) {
+		((struct cs_clone *)head)->stack_pages %= CS_MAX_STACK_PAGES + 1;
+		((struct cs_clone *)head)->error &= 255;
+	} else if (kind == CS_KIND_CALL) {
+		((struct cs_call *)head)->error = 1;
+	}
+	return head;
+}
+
+static struct recorder *begin(const char *path)
+{
+	struct recorder *recorder;
+	char why[RECORDER_WHY_SIZE];
+
+	if (recorder_open(&recorder, path, why))
+		fail_msg("%s", why);
+	recorder_set_text(recorder, "backend", "module");
+	recorder_set_text(recorder, "boot_id", "a");
+	recorder_set_number(recorder, "since_ns", 5);
+	return recorder;
+}
+
+static void end(struct recorder *recorder)
+{
+	recorder_finish(recorder);
+	assert_null(recorder_error(recorder));
+	recorder_free(recorder);
+}
+
+static struct source *open_files(char *const *paths, size_t count)
+{
+	const struct source_options options = {.kinds = ALL_KINDS};
+	struct source *source;
+	char why[SOURCE_WHY_SIZE];
+
+	if (recording_open(&source, paths, count, &options, why))
+		fail_msg("%s", why);
+	return source;
+}
+
+/* Taken records, one after the other. */
+static char *taken;
+static size_t taken_size;
+static unsigned int taken_count;
+
+static int take(const struct cs_head *head, void *context)
+{
+	(void)context;
+	taken = realloc(taken, taken_size + head->size);
+	memcpy(taken + taken_size, head, head->size);
+	taken_size += head->size;
+	taken_count++;
+	return 0;
+}
+
+static void read_all(struct source *source)
+{
+	free(taken);
+	taken = NULL;
+	taken_size = 0;
+	taken_count = 0;
+	while (source->ops->read(source, take, NULL) > 0)
+		;
+}
+
+static void every_field_of_every_kind_comes_back(void **state)
+{
+	char *path = (char *)in_folder("fields.db"), buf[RECORD_SIZE], *given = NULL;
+	struct recorder *recorder = begin(path);
+	struct source *source;
+	size_t size = 0;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++)
+		for (int kind = 0; kind < LAYOUT_KINDS; kind++) {
+			struct cs_head *head;
+
+			if (!layout_of(kind))
+				continue;
+			head = make_record(buf, kind);
+			given = realloc(given, size + head->size);
+			memcpy(given + size, head, head->size);
+			size += head->size;
+			if (kind == CS_KIND_CLONE)
+				recorder_add_clone(recorder, &(struct clone){.rec = (void *)head},
+						   NULL);
+			else if (kind == CS_KIND_CALL)
+				recorder_add_call(recorder, (void *)head, NULL);
+			else if (kind == CS_KIND_NAMESPACES)
+				recorder_add_namespaces(recorder, (void *)head, NULL, NULL);
+			else
+				recorder_add(recorder, head);
+		}
+	end(recorder);
+	source = open_files(&path, 1);
+	read_all(source);
+	assert_null(recording_error(source));
+	assert_int_equal(taken_size, size);
+	for (size_t i = 0; i < size; i++)
+		if (taken[i] != given[i])
+			fail_msg("byte %zu is %02x, was %02x", i, taken[i] & 255, given[i] & 255);
+	source->ops->close(source);
+	free(given);
+}
+
+static void parts_come_before_their_clone(void **state)
+{
+	char *path = (char *)in_folder("parts.db"), clone[RECORD_SIZE], detail[RECORD_SIZE];
+	char phases[RECORD_SIZE], refusal[RECORD_SIZE];
+	struct recorder *recorder = begin(path);
+	struct clone whole = {.rec = (void *)make_record(clone, CS_KIND_CLONE),
+			      .detail = (void *)make_record(detail, CS_KIND_DETAIL),
+			      .phases = (void *)make_record(phases, CS_KIND_PHASES),
+			      .refusal = (void *)make_record(refusal, CS_KIND_REFUSAL)};
+	struct source *source;
+
+	(void)state;
+	recorder_add_clone(recorder, &whole, NULL);
+	recorder_add_loss(recorder, LOSS_RING_FULL, 7);
+	assert_int_equal(recorder_count(recorder), 4);
+	end(recorder);
+	source = open_files(&path, 1);
+	read_all(source);
+	assert_int_equal(taken_count, 4);
+	assert_int_equal(((struct cs_head *)(taken + taken_size - sizeof(struct cs_clone)))->kind,
+			 CS_KIND_CLONE);
+	assert_int_equal(recording_info(source)->since_ns, 5);
+	assert_true(recording_info(source)->is_complete);
+	source->ops->close(source);
+}
+
+static void write_at(const char *path, const char *boot, int64_t offset_ns, const uint64_t *times,
+		     size_t count)
+{
+	struct recorder *recorder = begin(path);
+	char buf[RECORD_SIZE];
+
+	recorder_set_text(recorder, "boot_id", boot);
+	recorder_set_number(recorder, "realtime_offset_ns", offset_ns);
+	for (size_t i = 0; i < count; i++) {
+		struct cs_clone *clone = (void *)make_record(buf, CS_KIND_CLONE);
+
+		clone->head.ts_ns = times[i];
+		clone->start_ns = times[i] - 1;
+		recorder_add_clone(recorder, &(struct clone){.rec = clone}, NULL);
+	}
+	end(recorder);
+}
+
+static void expect_times(char *const *paths, size_t files, const uint64_t *times, size_t count)
+{
+	struct source *source = open_files(paths, files);
+	const struct cs_clone *clones;
+
+	read_all(source);
+	clones = (const void *)taken;
+	assert_int_equal(taken_count, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(clones[i].head.ts_ns, times[i]);
+		assert_int_equal(clones[i].start_ns, times[i] - 1);
+	}
+	source->ops->close(source);
+}
+
+static void several_are_merged_by_time(void **state)
+{
+	char *paths[] = {(char *)in_folder("a.db"), (char *)in_folder("b.db")};
+	const uint64_t a[] = {100, 300, 500}, b[] = {200, 400}, both[] = {100, 200, 300, 400, 500};
+	const uint64_t shifted[] = {100, 300, 500, 1200, 1400};
+
+	(void)state;
+	write_at(paths[0], "a", 9000, a, 3);
+	write_at(paths[1], "a", 9000, b, 2);
+	expect_times(paths, 2, both, 5);
+	unlink(in_folder("b.db"));
+	/* Another boot: its clock began 1000 ns later. */
+	write_at(paths[1], "b", 10000, b, 2);
+	expect_times(paths, 2, shifted, 5);
+}
+
+static int try_open(const char *path)
+{
+	struct recorder *recorder;
+	char why[RECORDER_WHY_SIZE] = "";
+	int error = recorder_open(&recorder, path, why);
+
+	if (error)
+		assert_true(strlen(why) > strlen(path));
+	recorder_free(recorder);
+	return error;
+}
+
+static void no_other_file_is_touched(void **state)
+{
+	const char *path = in_folder("letter"), *link = in_folder("link.db"), *old;
+	struct recorder *recorder;
+	struct stat status;
+	char buf[16] = "";
+	int fd;
+
+	(void)state;
+	fd = open(path, O_CREAT | O_RDWR, 0644);
+	assert_int_equal(write(fd, "Dear", 4), 4);
+	assert_int_equal(try_open(path), -EEXIST);
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 4);
+	assert_string_equal(buf, "Dear");
+	close(fd);
+	assert_int_equal(symlink("letter", link), 0);
+	assert_int_equal(try_open(link), -EEXIST);
+	assert_int_equal(try_open(folder), -EEXIST);
+	assert_true(try_open("/nowhere/x.db") < 0);
+
+	path = in_folder("mine.db");
+	recorder = begin(path);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	assert_int_equal(try_open(path), -EBUSY); /* one that writes */
+	end(recorder);
+	end(begin(path));
+	old = in_folder("mine.db.old");
+	assert_int_equal(stat(old, &status), 0);
+}
+
+static int try_read(const char *path)
+{
+	const struct source_options options = {.kinds = ALL_KINDS};
+	struct source *source;
+	char why[SOURCE_WHY_SIZE] = "", *paths[] = {(char *)path};
+	int error = recording_open(&source, paths, 1, &options, why);
+
+	if (error) {
+		assert_true(strlen(why) > strlen(path));
+		return error;
+	}
+	read_all(source);
+	source->ops->close(source);
+	return 0;
+}
+
+static void what_is_no_recording_is_refused(void **state)
+{
+	const char *path = in_folder("other.db");
+	sqlite3 *db;
+
+	(void)state;
+	assert_true(try_read(in_folder("letter")) < 0);
+	assert_true(try_read(in_folder("nothing")) < 0);
+	assert_true(try_read(folder) < 0);
+	assert_int_equal(sqlite3_open(path, &db), 0);
+	sqlite3_exec(db, "CREATE TABLE t(a)", NULL, NULL, NULL);
+	sqlite3_close(db);
+	assert_true(try_read(path) < 0);
+}
+
+/* Bytes that a disk, or somebody, has changed: any outcome is fine but a crash. */
+static void a_broken_one_does_no_harm(void **state)
+{
+	const char *whole = in_folder("fields.db"), *broken = in_folder("broken.db");
+	static char bytes[1 << 21];
+	ssize_t size;
+	int fd;
+
+	(void)state;
+	fd = open(whole, O_RDONLY);
+	size = read(fd, bytes, sizeof(bytes));
+	close(fd);
+	assert_true(size > 4096);
+	for (int round = 0; round < 60; round++) {
+		fd = open(broken, O_RDWR | O_CREAT | O_TRUNC, 0600);
+		assert_int_equal(write(fd, bytes, (size_t)size), size);
+		for (int i = 0; i < 1 + round; i++) {
+			char byte = (char)chance();
+
+			/* The first page has the header; a recording is to be recognised. */
+			assert_int_equal(pwrite(fd, &byte, 1,
+						100 + (off_t)(chance() % (uint64_t)(size - 100))),
+					 1);
+		}
+		if (round % 4 == 0)
+			assert_int_equal(ftruncate(fd, (off_t)(chance() % (uint64_t)size)), 0);
+		close(fd);
+		try_read(broken);
+	}
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	static const char *const names[] = {"fields.db", "parts.db",  "a.db",	 "b.db",
+					    "letter",	 "link.db",   "mine.db", "mine.db.old",
+					    "other.db",	 "broken.db", "a.db.old"};
+
+	(void)state;
+	free(taken);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(in_folder(names[i]));
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_field_of_every_kind_comes_back),
+		cmocka_unit_test(parts_come_before_their_clone),
+		cmocka_unit_test(several_are_merged_by_time),
+		cmocka_unit_test(no_other_file_is_touched),
+		cmocka_unit_test(what_is_no_recording_is_refused),
+		cmocka_unit_test(a_broken_one_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
