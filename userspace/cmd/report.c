@@ -61,7 +61,6 @@ struct report_options {
 };
 
 static const struct argp_option report_argp_options[] = {
-	{NULL, 0, NULL, 0, "In which form:", 0},
 	{"tree", OPTION_TREE, NULL, 0, "who made whom, when, and what became of them", 0},
 	{"timeline", OPTION_TIMELINE, NULL, 0, "the start of each container as bars over time", 0},
 	{"json", OPTION_JSON, NULL, 0, "the page as one JSON object, without its limits", 0},
@@ -168,6 +167,8 @@ int cmd_report(int argc, char **argv)
 	argp_parse(&report_argp, argc, argv, 0, NULL, &options);
 	options.live.source.kinds = options.form->kinds;
 	live.view = options.form->view;
+	/* The page itself begins with it. */
+	live.view_says_reading = options.form->view == &view_report;
 	live.view_options.out = stdout;
 	live.view_options.width = terminal_width();
 	live.view_options.utf8 = terminal_is_utf8();

@@ -214,7 +214,6 @@ void digest_add_life(struct digest *digest, const struct cs_head *head,
 	const struct cs_namespaces *rec = (const void *)head;
 	struct refusal_verdict verdict;
 
-	see(digest, head);
 	if (head->kind != CS_KIND_NAMESPACES || !rec->error)
 		return;
 	refusal_explain_namespaces(rec, refusal, kernel, &verdict);

@@ -22,8 +22,9 @@
 #define DIGEST_MAX_POLICIES 256
 #define DIGEST_MAX_CGROUPS  4096
 
+/* From the first clone or call to the last. */
 struct digest_span {
-	uint64_t first_ns; /* 0: there was no record */
+	uint64_t first_ns; /* 0: there was none */
 	uint64_t last_ns;
 };
 

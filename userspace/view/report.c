@@ -12,6 +12,7 @@
 #include "model/policy.h"
 #include "model/stages.h"
 #include "model/text.h"
+#include "recording/recording.h"
 #include "view/ignore.h"
 #include "view/lines.h"
 #include "view/report_parts.h"
@@ -28,6 +29,9 @@
 /* Where the text of a refusal begins, and how wide the name of a policy or container may be. */
 #define REFUSAL_COLUMN 11
 #define KEY_WIDTH      45
+
+/* So much of the command that was recorded. */
+#define REPORT_COMMAND_SIZE 320
 
 static struct digest *digest;
 
@@ -62,7 +66,32 @@ static void report_lost(const struct view_options *options, enum loss loss, uint
 	(void)count;
 }
 
-/* "12.3 s from the first record to the last, 1003.2 clones a second". */
+/* Where, when and how it was recorded, and what. */
+static void print_recording(const struct view_options *options)
+{
+	const struct recording_info *info = options->recording;
+	char buf[4 * REPORT_COMMAND_SIZE + 1024], quoted[4 * REPORT_COMMAND_SIZE];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	if (!info)
+		return;
+	text_add(&text, "%s, ", text_quote(quoted, sizeof(quoted), info->host));
+	text_add(&text, "kernel %s ", text_quote(quoted, sizeof(quoted), info->release));
+	text_add(&text, "(%s%s", text_quote(quoted, sizeof(quoted), info->backend),
+		 info->attach[0] ? ", " : "");
+	text_add(&text, "%s), ", text_quote(quoted, sizeof(quoted), info->attach));
+	text_put(&text, text_quote(quoted, sizeof(quoted), info->started));
+	if (info->files > 1)
+		text_add(&text, " (the first of %zu recordings)", info->files);
+	if (info->command && info->command[0])
+		text_add(&text, ": %s", text_quote(quoted, REPORT_COMMAND_SIZE, info->command));
+	text_end(&text);
+	lines_wrap(options->out, 0, LINES_WIDTH, buf);
+	if (!info->is_complete)
+		fprintf(options->out, "cut off: what is there is shown\n");
+}
+
+/* "12.3 s from the first clone to the last, 1003.2 a second". */
 static void print_span(const struct view_options *options, const struct totals *totals)
 {
 	const struct digest_span *span = digest_span(digest);
@@ -70,9 +99,9 @@ static void print_span(const struct view_options *options, const struct totals *
 
 	if (!span->first_ns)
 		return;
-	fprintf(options->out, "%.3f s from the first record to the last", seconds);
+	fprintf(options->out, "%.3f s from the first clone to the last", seconds);
 	if (seconds > 0)
-		fprintf(options->out, ", %.1f clones a second",
+		fprintf(options->out, ", %.1f a second",
 			(double)totals_summary(totals)->count / seconds);
 	fputc('\n', options->out);
 }
@@ -83,21 +112,21 @@ static void print_latency(const struct view_options *options, const struct total
 	static const struct {
 		double percent;
 		const char *name;
-	} points[] = {{50, "half took"}, {90, ", 90 %"}, {99, ", 99 %"}};
+	} points[] = {{50, "half up to"}, {90, ", 90 % up to"}, {99, ", 99 % up to"}};
 	char buf[256];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
 
 	if (!copy->count)
 		return;
-	text_add(&text, "copy_process(): ");
+	text_add(&text, "in copy_process(): ");
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
-		text_add(&text, "%s up to ", points[i].name);
+		text_add(&text, "%s ", points[i].name);
 		text_put_time(&text, histogram_percentile(copy, points[i].percent));
 	}
 	text_add(&text, ", the slowest ");
 	text_put_time(&text, copy->max_ns);
 	text_end(&text);
-	fprintf(options->out, "%s\n", buf);
+	lines_wrap(options->out, 0, LINES_WIDTH, buf);
 }
 
 static void print_refusal(FILE *out, const struct tally_row *row)
@@ -234,6 +263,7 @@ static void print_containers(FILE *out)
 static void report_end(const struct view_options *options, const struct totals *totals,
 		       const struct losses *losses)
 {
+	print_recording(options);
 	print_span(options, totals);
 	summary_totals(options->out, totals, losses);
 	print_latency(options, totals);
@@ -244,6 +274,7 @@ static void report_end(const struct view_options *options, const struct totals *
 	summary_busiest(options->out, totals, TOTALS_BY_COMMAND, MAX_COMMANDS);
 	print_containers(options->out);
 	digest_free(digest);
+	digest = NULL;
 }
 
 const struct view_ops view_report = {

@@ -9,10 +9,12 @@
 #include "model/names.h"
 #include "model/policy.h"
 #include "model/stages.h"
+#include "recording/recording.h"
 #include "view/ignore.h"
 #include "view/json_parts.h"
 #include "view/json_write.h"
 #include "view/report_parts.h"
+#include "view/utf8.h"
 
 static struct digest *digest;
 
@@ -46,6 +48,35 @@ static void report_lost(const struct view_options *options, enum loss loss, uint
 	(void)options;
 	(void)loss;
 	(void)count;
+}
+
+/* Made valid UTF-8, however long; null where everything was recorded. */
+static json_t *command_json(const char *command)
+{
+	size_t length = command ? strlen(command) : 0;
+	char *valid = length ? malloc(UTF8_SIZE(length)) : NULL;
+	json_t *text;
+
+	if (!valid)
+		return json_null();
+	utf8_replace(valid, UTF8_SIZE(length), command, length);
+	text = json_string(valid);
+	free(valid);
+	return text;
+}
+
+/* Null where nothing was recorded: it happens now. */
+static json_t *recording_json(const struct recording_info *info)
+{
+	if (!info)
+		return json_null();
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "files",
+			 (json_int_t)info->files, "host", json_text(info->host, sizeof(info->host)),
+			 "release", json_text(info->release, sizeof(info->release)), "backend",
+			 json_text(info->backend, sizeof(info->backend)), "attach",
+			 json_text(info->attach, sizeof(info->attach)), "started",
+			 json_text(info->started, sizeof(info->started)), "command",
+			 command_json(info->command), "complete", info->is_complete);
 }
 
 static json_t *span_json(void)
@@ -270,6 +301,7 @@ static void report_end(const struct view_options *options, const struct totals *
 	json_t *object = json_object();
 
 	json_object_set_new(object, "kind", json_string("report"));
+	json_object_set_new(object, "recording", recording_json(options->recording));
 	json_object_set_new(object, "span", span_json());
 	json_object_set_new(object, "clones", counts_json(sum));
 	json_object_set_new(object, "lost", lost_json(losses));
