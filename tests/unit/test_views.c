@@ -173,6 +173,47 @@ static void test_json(void **state)
 	}
 }
 
+/* All that a view that sums up is made of, many times over. */
+static void sum_up_chaos(const struct view_ops *view, int rounds)
+{
+	struct view_options options = {.width = (int)(chance() % 200), .utf8 = false};
+	const struct losses losses = {.count = {chance() % 2}};
+	struct totals *totals = totals_new();
+	struct records all;
+
+	free(printed);
+	printed = NULL;
+	options.out = open_memstream(&printed, &printed_size);
+	assert_non_null(options.out);
+	view->begin(&options);
+	for (int round = 0; round < rounds; round++) {
+		fill_records(&all);
+		totals_add(totals, &all.clone);
+		show(view, &options, &all);
+	}
+	view->end(&options, totals, &losses);
+	fclose(options.out);
+	totals_free(totals);
+}
+
+static void test_reports(void **state)
+{
+	static const struct view_ops *const views[] = {
+		&view_report, &view_tree,     &view_timeline,	 &view_dot,
+		&view_csv,    &view_perfetto, &view_report_json,
+	};
+
+	(void)state;
+	state_of_chance = 3;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		for (int round = 0; round < ROUNDS / 20; round++) {
+			sum_up_chaos(views[i], (int)(chance() % 50));
+			if (views[i] != &view_dot) /* indented by tabs */
+				text_is_safe();
+		}
+	}
+}
+
 /* clone3() may be asked for anything. */
 static void test_huge_numbers(void **state)
 {
@@ -312,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_reports, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_path_shows_each_stage, end),
 		cmocka_unit_test_teardown(test_no_exit_signal_passes_for_another, end),

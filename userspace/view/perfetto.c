@@ -134,6 +134,8 @@ static struct track *track_of(FILE *out, uint32_t tid, uint32_t tgid, uint64_t s
 
 static void perfetto_begin(const struct view_options *options)
 {
+	flows = 0;
+	has_events = false;
 	tracks = tracks_new();
 	if (!tracks) {
 		fprintf(stderr, "clonescope: there is no memory for a trace\n");
@@ -170,7 +172,8 @@ static void set_nodes(json_t *args, const struct cs_clone *rec)
 static json_t *clone_args(const struct view_options *options, const struct clone *clone)
 {
 	const struct cs_clone *rec = clone->rec;
-	json_t *args = json_pack("{s:o, s:i}", "flags", flags_json(rec->flags), "cpu", rec->cpu);
+	json_t *args = json_pack("{s:o, s:I}", "flags", flags_json(rec->flags), "cpu",
+				 (json_int_t)rec->cpu);
 	char line[REFUSAL_LINE_SIZE > POLICY_TEXT_SIZE ? REFUSAL_LINE_SIZE : POLICY_TEXT_SIZE];
 	struct refusal_verdict verdict;
 

@@ -66,14 +66,16 @@ static char mark_of(const struct tree_event *event)
 	return event->kind == TREE_EXEC ? 'E' : event->kind == TREE_UNSHARE ? 'U' : 'S';
 }
 
-/* '-' until it calls execve(), '=' from then on; the marks on top of that. */
+/* '-' until it calls execve(), '=' from then on, or where it was there before; the marks on top of that. */
 static void draw(char *bar, const struct window *window, const struct tree_process *process)
 {
 	uint64_t end_ns = process->exit_ns ? process->exit_ns : window->end_ns;
 	size_t first = column_of(window, process->made_ns), last = column_of(window, end_ns);
 
+	if (last < first)
+		last = first;
 	memset(bar, ' ', window->width);
-	memset(bar + first, '-', last - first + 1);
+	memset(bar + first, process->made_ns ? '-' : '=', last - first + 1);
 	for (const struct tree_event *event = process->events; event; event = event->next) {
 		size_t at = column_of(window, event->ts_ns);
 
@@ -255,8 +257,7 @@ static void timeline_end(const struct view_options *options, const struct totals
 	print_legend(options);
 	free(starts);
 	tree_done();
-	fflush(options->out);
-	summary_totals(stderr, totals, losses);
+	summary_totals(options->out, totals, losses);
 }
 
 const struct view_ops view_timeline = {

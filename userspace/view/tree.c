@@ -134,8 +134,7 @@ static void tree_end(const struct view_options *options, const struct totals *to
 {
 	print_all(options);
 	tree_done();
-	fflush(options->out);
-	summary_totals(stderr, totals, losses);
+	summary_totals(options->out, totals, losses);
 }
 
 const struct view_ops view_tree = {
