@@ -13,7 +13,7 @@
 /* Where the tree begins; how deep it is drawn, and how few columns its text may be left. */
 #define TREE_COLUMN 22
 #define MAX_DEPTH   12
-#define LEAST_WIDTH 20
+#define LEAST_WIDTH 16
 
 /* Each is three columns wide. */
 struct glyphs {
@@ -52,27 +52,29 @@ static void print_lead(const struct walk *walk, bool first)
 	}
 }
 
+/* What is left of the width from @column on. */
+static size_t room_from(const struct walk *walk, size_t column)
+{
+	size_t width = (size_t)walk->options->width;
+
+	return width > column + LEAST_WIDTH ? width - column : LEAST_WIDTH;
+}
+
 static void print_text(const struct walk *walk, const struct tree_process *process,
 		       const char *text)
 {
-	size_t column = TREE_COLUMN + 3 * drawn(walk), room, length;
+	size_t column = TREE_COLUMN + 3 * drawn(walk);
+	size_t length = lines_fit(text, room_from(walk, column));
 	FILE *out = walk->options->out;
 
-	room = (size_t)walk->options->width > column + LEAST_WIDTH
-		       ? (size_t)walk->options->width - column
-		       : LEAST_WIDTH;
-	for (;;) {
-		length = lines_fit(text, room);
-		fprintf(out, "%.*s\n", (int)length, text);
-		text = lines_rest(text, length);
-		if (!*text)
-			return;
+	fprintf(out, "%.*s\n", (int)length, text);
+	for (text = lines_rest(text, length); *text; text = lines_rest(text, length)) {
 		fprintf(out, "%*s", TREE_COLUMN, "");
 		print_lead(walk, false);
-		/* Aligned with the name, and the way down to what it made is not broken. */
+		/* Below the name, and the way down to what it made is not broken. */
 		fputs(process->first && walk->depth < MAX_DEPTH ? walk->glyphs->bar : "   ", out);
-		room = room > 3 + LEAST_WIDTH ? (size_t)walk->options->width - column - 3
-					      : LEAST_WIDTH;
+		length = lines_fit(text, room_from(walk, column + 3));
+		fprintf(out, "%.*s\n", (int)length, text);
 	}
 }
 
