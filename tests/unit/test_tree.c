@@ -281,6 +281,7 @@ static void test_starts(void **state)
 	fork_of(*state, 20, 21);
 	fork_of(*state, 21, 22);
 	add_exec(*state, 22, true);
+	fork_of(*state, 5, 30); /* what comes after the last start is none */
 	starts = starts_find(*state, &count);
 	assert_int_equal(count, 2);
 	assert_int_equal(starts[0].top->tgid, 6);

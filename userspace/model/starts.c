@@ -51,15 +51,11 @@ struct start *starts_find(const struct tree *tree, size_t *count)
 	if (!starts)
 		return NULL;
 	for (process = tree_first(tree); process; process = tree_next(process, NULL, &depth)) {
-		struct start *start = &starts[*count];
+		const struct tree_event *ready = ready_event(process);
+		const struct tree_process *top = top_of(process);
 
-		start->ready = ready_event(process);
-		if (!start->ready)
-			continue;
-		start->process = process;
-		start->top = top_of(process);
-		start->begin_ns = begin_of(start->top);
-		++*count;
+		if (ready)
+			starts[(*count)++] = (struct start){top, process, ready, begin_of(top)};
 	}
 	return starts;
 }

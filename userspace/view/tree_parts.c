@@ -62,7 +62,7 @@ void tree_put_name(struct text *text, const struct tree_process *process)
 	char comm[CS_COMM_LEN + 1], quoted[4 * CS_COMM_LEN + 1];
 
 	snprintf(comm, sizeof(comm), "%.*s", CS_COMM_LEN, process->comm);
-	text_put(text, comm[0] ? text_quote(quoted, sizeof(quoted), comm) : "?");
+	text_put(text, text_quote(quoted, sizeof(quoted), comm));
 }
 
 static void put_namespaces(struct text *text, uint64_t namespaces)

@@ -24,7 +24,7 @@ void tree_lost(const struct view_options *options, enum loss loss, uint64_t coun
 const struct tree *tree_kept(void);
 void tree_done(void);
 
-/* Append its name, "?" where that is not known; safe for a terminal. */
+/* Append its name, which may be empty; safe for a terminal. */
 void tree_put_name(struct text *text, const struct tree_process *process);
 
 /* Append "clone NEWPID": what is new to it. */
