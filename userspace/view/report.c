@@ -30,6 +30,9 @@
 #define REFUSAL_COLUMN 11
 #define KEY_WIDTH      45
 
+/* The column of the slowest clones' commands. */
+#define NAME_WIDTH 13
+
 /* So much of the command that was recorded. */
 #define REPORT_COMMAND_SIZE 320
 
@@ -169,21 +172,33 @@ static void print_refusals(FILE *out)
 	free(rows);
 }
 
+/* A name that doesn't fit ends in "~". */
+static void format_comm(char buf[NAME_WIDTH + 1], const char *comm)
+{
+	char name[CS_COMM_LEN + 1], quoted[4 * CS_COMM_LEN + 1];
+
+	snprintf(name, sizeof(name), "%.*s", CS_COMM_LEN, comm);
+	text_quote(quoted, sizeof(quoted), name);
+	if (strlen(quoted) > NAME_WIDTH)
+		snprintf(buf, NAME_WIDTH + 1, "%.*s~", NAME_WIDTH - 1, quoted);
+	else
+		snprintf(buf, NAME_WIDTH + 1, "%s", quoted);
+}
+
 static void print_slow(const struct view_options *options, const struct digest_clone *slow)
 {
-	char comm[4 * CS_COMM_LEN + 1], name[CS_COMM_LEN + 1], us[32], phase[64] = "?";
+	char name[NAME_WIDTH + 1], us[32], phase[64] = "?";
 	struct text text = {.buf = phase, .size = sizeof(phase)};
 
-	snprintf(name, sizeof(name), "%.*s", CS_COMM_LEN, slow->comm);
+	format_comm(name, slow->comm);
 	snprintf(us, sizeof(us), "%.1f", (double)slow->copy_ns / 1e3);
 	if (slow->stage >= 0) {
 		text_add(&text, "%s, ", stage_name((enum cs_stage)slow->stage));
 		text_put_time(&text, slow->stage_ns);
 	}
-	fprintf(options->out, "%9s %9.3f  %-16s %7" PRIu32 " %7" PRIu32 " %-9s %s\n", us,
-		((double)slow->ts_ns - (double)digest_span(digest)->first_ns) / 1e9,
-		text_quote(comm, sizeof(comm), name), slow->tid, slow->child_tid,
-		via_name(slow->via), phase);
+	fprintf(options->out, "%9s %9.3f %-*s %7" PRIu32 " %7" PRIu32 " %-7s %s\n", us,
+		((double)slow->ts_ns - (double)digest_span(digest)->first_ns) / 1e9, NAME_WIDTH,
+		name, slow->tid, slow->child_tid, via_name(slow->via), phase);
 }
 
 static void print_slowest(const struct view_options *options)
@@ -192,8 +207,8 @@ static void print_slowest(const struct view_options *options)
 
 	if (!digest_slowest(digest, 0))
 		return;
-	fprintf(options->out, "\n%9s %9s  %-16s %7s %7s %-9s %s\n", "US", "SECOND", "SLOWEST",
-		"CALLER", "CHILD", "VIA", "SLOWEST STAGE");
+	fprintf(options->out, "\n%9s %9s %-*s %7s %7s %-7s %s\n", "US", "SECOND", NAME_WIDTH,
+		"SLOWEST", "CALLER", "CHILD", "VIA", "SLOWEST STAGE");
 	for (size_t i = 0; i < MAX_SLOWEST && (slow = digest_slowest(digest, i)); i++)
 		print_slow(options, slow);
 }
