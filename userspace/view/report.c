@@ -182,7 +182,7 @@ static void format_comm(char buf[NAME_WIDTH + 1], const char *comm)
 	if (strlen(quoted) > NAME_WIDTH)
 		snprintf(buf, NAME_WIDTH + 1, "%.*s~", NAME_WIDTH - 1, quoted);
 	else
-		snprintf(buf, NAME_WIDTH + 1, "%s", quoted);
+		snprintf(buf, NAME_WIDTH + 1, "%.*s", NAME_WIDTH, quoted);
 }
 
 static void print_slow(const struct view_options *options, const struct digest_clone *slow)
