@@ -375,7 +375,7 @@ static void test_page(void **state)
 	end(&view_report);
 	assert_non_null(strstr(printed, "1.000 s from the first clone to the last, 2.0 a second"));
 	assert_non_null(strstr(printed, "\nREFUSED\n       1x  EAGAIN: "));
-	assert_non_null(strstr(printed, "\n      0.5     0.000  =1+1;\"&\\\\\\x1b\\x0a "));
+	assert_non_null(strstr(printed, "\n      0.5     0.000 =1+1;\"&\\\\\\x1~ "));
 	for (const char *line = printed, *after; (after = strchr(line, '\n')); line = after + 1)
 		assert_in_range(after - line, 0, 80);
 }
