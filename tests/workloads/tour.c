@@ -270,6 +270,12 @@ static void get_ready(void)
 	signal(SIGRTMAX, SIG_IGN);
 }
 
+static void wrong_usage(void)
+{
+	fputs(usage, stderr);
+	exit(2);
+}
+
 static struct options read_options(int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -294,12 +300,11 @@ static struct options read_options(int argc, char **argv)
 		else if (option == 'N')
 			exit(0); /* what visit_spawn() runs */
 		else
-			optind = argc + 1;
+			wrong_usage();
 	}
-	if (optind == argc && options.repeat > 0)
-		return options;
-	fputs(usage, stderr);
-	exit(2);
+	if (optind != argc || options.repeat <= 0)
+		wrong_usage();
+	return options;
 }
 
 /* How the kernel calls its modprobe for what visit_umh() asks for: AF_ECONET is 19. */

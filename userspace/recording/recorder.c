@@ -276,6 +276,12 @@ int recorder_open(struct recorder **made, const char *path, char *why)
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
+/* U+2000 to U+206F: among them are those that turn the direction of what follows. */
+static bool turns(const unsigned char *text)
+{
+	return text[0] == 0xe2 && (text[1] == 0x80 || text[1] == 0x81);
+}
+
 /* Nothing in it that a terminal acts upon: ASCII, or valid UTF-8 without control characters. */
 static bool is_plain(const unsigned char *text, size_t length)
 {
@@ -283,7 +289,7 @@ static bool is_plain(const unsigned char *text, size_t length)
 		size_t more = text[i] < 0x80 ? 0 : text[i] < 0xe0 ? 1 : text[i] < 0xf0 ? 2 : 3;
 
 		if (text[i] < ' ' || text[i] == 0x7f || (text[i] >= 0x80 && text[i] < 0xc3) ||
-		    text[i] > 0xf4)
+		    text[i] > 0xf4 || (more == 2 && i + 1 < length && turns(text + i)))
 			return false;
 		for (; more; more--)
 			if (++i == length || (text[i] & 0xc0) != 0x80)

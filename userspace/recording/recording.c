@@ -1,53 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Makes records of rows again: a cursor for each table, of which the oldest row comes next. */
+/* Reads chunks ahead in threads of their own, and hands over their records, those of several files by time. */
 #include "recording/recording.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
-#include "model/layout.h"
 #include "model/text.h"
+#include "recording/rows.h"
 #include "recording/schema.h"
 
 /* Records of one source_read(): so that signals are looked at between. */
 #define READ_AT_ONCE 8192
 
-/* Beside the kinds of records, the losses. */
-#define CURSOR_LOSS  LAYOUT_KINDS
-#define CURSOR_COUNT (LAYOUT_KINDS + 1)
+/* Rows of a chunk, and chunks of a file that may wait to be taken: some ten megabytes. */
+#define CHUNK_IDS 8192
+#define SLOTS	  4
 
-union record {
-	struct cs_head head;
-	struct cs_clone clone;
-	struct cs_return back;
-	struct cs_refusal refusal;
-	struct cs_detail detail;
-	struct cs_phases phases;
-	struct cs_call call;
-	struct cs_exec exec;
-	struct cs_namespaces namespaces;
+/* Threads that read: what takes the records has most of a core to do, too. */
+#define MAX_WORKERS 2
+
+/* No id that clonescope gives comes near it; so that sums of ids don't overflow. */
+#define MAX_ID (INT64_MAX / 2)
+
+enum slot_state {
+	SLOT_FREE,
+	SLOT_BUSY, /* a worker fills it */
+	SLOT_READY,
 };
 
-struct cursor {
-	sqlite3_stmt *statement; /* NULL: there are no more rows */
-	int64_t id;		 /* of the row that comes next */
+struct slot {
+	enum slot_state state;
+	int64_t first;
+	struct chunk chunk;
+	char error[128]; /* it ends there */
 };
 
 struct file {
-	sqlite3 *db;
 	const char *path;
-	struct cursor cursors[CURSOR_COUNT];
+	sqlite3 *db
+		[MAX_WORKERS]; /* a connection for each; the first is also ours, at the beginning */
+	struct rows *rows[MAX_WORKERS];
 	uint64_t shift_ns; /* from its clock to that of all */
 	int64_t since_ns;
 	int64_t realtime_ns; /* what the wall clock says more than its own */
 	char boot_id[40];
-	int next;	  /* cursor of the oldest row, -1: none is left */
-	uint64_t next_ns; /* its time, shifted */
 	uint8_t backend;
+
+	/* Under the lock. Chunks are numbered; the slot of a chunk is its number modulo SLOTS. */
+	int64_t next_first; /* of the chunk that is to be read next */
+	int64_t last_id;
+	uint64_t claimed; /* chunks, so far */
+	uint64_t taken;
+	struct slot slots[SLOTS];
+
+	const struct cs_head *head; /* comes next, of the chunk `taken`; NULL: none is left */
 };
 
 struct recording {
@@ -58,6 +71,17 @@ struct recording {
 	uint32_t kinds;
 	struct losses losses;
 	char error[SOURCE_WHY_SIZE]; /* of the first reading that failed */
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* a slot's state, or stopping */
+	bool stopping;
+	size_t workers; /* threads that run */
+	pthread_t threads[MAX_WORKERS];
+};
+
+struct worker {
+	struct recording *recording;
+	size_t number;
 };
 
 static const struct source_ops recording_ops;
@@ -174,149 +198,178 @@ bool recording_of_command(char *const *files, size_t count)
 	return command[0];
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------- */
+/* --- the threads that read ----------------------------------------------------------------------------- */
 
-static void step(struct recording *recording, const struct file *file, struct cursor *cursor)
+static struct slot *slot_of(struct file *file, uint64_t chunk)
 {
-	int result = sqlite3_step(cursor->statement);
+	return &file->slots[chunk % SLOTS];
+}
 
-	if (result == SQLITE_ROW) {
-		cursor->id = sqlite3_column_int64(cursor->statement, 0);
-		return;
+static bool can_claim(struct file *file)
+{
+	return file->next_first <= file->last_id &&
+	       slot_of(file, file->claimed)->state == SLOT_FREE;
+}
+
+/* The file that has least read ahead; NULL: there is nothing to do now. With the lock. */
+static struct file *hungriest(struct recording *recording)
+{
+	struct file *found = NULL;
+
+	for (size_t i = 0; i < recording->count; i++) {
+		struct file *file = &recording->files[i];
+
+		if (can_claim(file) &&
+		    (!found || file->claimed - file->taken < found->claimed - found->taken))
+			found = file;
 	}
-	if (result != SQLITE_DONE && !recording->error[0])
-		refuse(recording->error, file->path, sqlite3_errmsg(file->db));
-	sqlite3_finalize(cursor->statement);
-	cursor->statement = NULL;
+	return found;
 }
 
-/* Which of its rows comes next. */
-static void choose(struct file *file)
+static struct slot *claim(struct file *file)
 {
-	file->next = -1;
-	for (int i = 0; i < CURSOR_COUNT; i++)
-		if (file->cursors[i].statement &&
-		    (file->next < 0 || file->cursors[i].id < file->cursors[file->next].id))
-			file->next = i;
-	if (file->next >= 0)
-		file->next_ns =
-			(uint64_t)sqlite3_column_int64(file->cursors[file->next].statement, 1) +
-			file->shift_ns;
+	struct slot *slot = slot_of(file, file->claimed++);
+
+	slot->state = SLOT_BUSY;
+	slot->first = file->next_first;
+	file->next_first += CHUNK_IDS;
+	return slot;
 }
 
-static int open_cursor(struct recording *recording, struct file *file, int index, const char *text,
-		       char *why)
+/* Returns the first id worth looking at after this chunk: where a file has gaps, they are jumped over. */
+static int64_t fill(struct file *file, size_t worker, struct slot *slot)
 {
-	struct cursor *cursor = &file->cursors[index];
+	int64_t after = slot->first + CHUNK_IDS;
+	int error = rows_read(file->rows[worker], slot->first, after, &slot->chunk);
 
-	if (!text || sqlite3_prepare_v2(file->db, text, -1, &cursor->statement, NULL))
-		return refuse(why, file->path, text ? sqlite3_errmsg(file->db) : strerror(ENOMEM));
-	step(recording, file, cursor);
-	return 0;
+	if (error)
+		snprintf(slot->error, sizeof(slot->error), "%s",
+			 error == -ENOMEM ? strerror(ENOMEM) : sqlite3_errmsg(file->db[worker]));
+	return slot->chunk.count || error ? after : rows_next_id(file->rows[worker], after);
 }
 
-static int open_cursors(struct recording *recording, struct file *file, char *why)
+static void *work(void *context)
 {
-	int error = open_cursor(recording, file, CURSOR_LOSS,
-				"SELECT id, ts_ns, cause, count FROM loss ORDER BY id", why);
+	struct worker *worker = context;
+	struct recording *recording = worker->recording;
+	size_t number = worker->number;
 
-	for (int kind = 0; kind < LAYOUT_KINDS && !error; kind++) {
-		char *text = NULL;
+	free(worker);
+	pthread_mutex_lock(&recording->lock);
+	while (!recording->stopping) {
+		struct file *file = hungriest(recording);
+		struct slot *slot;
+		int64_t next;
 
-		if (!layout_of(kind) || !(recording->kinds & SOURCE_KIND(kind)))
+		if (!file) {
+			pthread_cond_wait(&recording->changed, &recording->lock);
 			continue;
-		text = schema_select(kind);
-		error = open_cursor(recording, file, kind, text, why);
-		free(text);
-	}
-	choose(file);
-	return error;
-}
-
-/* No longer than it can be with its end. */
-static void take_text(sqlite3_stmt *statement, int column, struct cs_head *head,
-		      const struct layout_field *field)
-{
-	const void *bytes = sqlite3_column_blob(statement, column);
-	size_t length = (size_t)sqlite3_column_bytes(statement, column);
-	size_t most = field->count - 1U; /* the NUL stays */
-
-	if (bytes)
-		memcpy((char *)head + field->offset, bytes, length < most ? length : most);
-}
-
-static void take_array(sqlite3_stmt *statement, int column, struct cs_head *head,
-		       const struct layout_field *field)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-	char *end;
-
-	for (size_t i = 0; text && *text && i < field->count; i++, text = end) {
-		text += strspn(text, "[,");
-		layout_set(head, field, i,
-			   *text == '-' ? strtoll(text, &end, 10)
-					: (int64_t)strtoull(text, &end, 10));
-		if (end == text)
-			return;
-	}
-}
-
-/* Times of tasks are on the same clock as those of records. */
-static bool is_time(const struct layout_field *field)
-{
-	return field->name[0] == 's' ? !strcmp(field->name, "start_ns")
-				     : !strcmp(field->name, "child_start_ns");
-}
-
-/* What the producers promise and all that read a record rely on, as a file may come from anywhere. */
-static bool is_sound(const union record *record)
-{
-	if (record->head.kind == CS_KIND_CLONE)
-		return record->clone.stack_pages <= CS_MAX_STACK_PAGES && record->clone.error >= 0;
-	return record->head.kind != CS_KIND_CALL || record->call.error > 0;
-}
-
-static void take_row(const struct file *file, union record *record)
-{
-	const struct layout *layout = layout_of(file->next);
-	sqlite3_stmt *statement = file->cursors[file->next].statement;
-	int column = SCHEMA_COLUMNS_BEFORE;
-
-	memset(record, 0, layout->size);
-	record->head = (struct cs_head){.kind = (__u16)file->next,
-					.size = (__u16)layout->size,
-					.version = CS_RECORD_VERSION,
-					.backend = file->backend,
-					.ts_ns = file->next_ns};
-	for (size_t i = 0; i < layout->count; i++, column++) {
-		const struct layout_field *field = &layout->fields[i];
-		int64_t number;
-
-		if (field->is_text) {
-			take_text(statement, column, &record->head, field);
-		} else if (field->count > 1) {
-			take_array(statement, column, &record->head, field);
-		} else {
-			number = sqlite3_column_int64(statement, column);
-			if (file->shift_ns && number && is_time(field))
-				number += (int64_t)file->shift_ns;
-			layout_set(&record->head, field, 0, number);
 		}
+		slot = claim(file);
+		pthread_mutex_unlock(&recording->lock);
+		next = fill(file, number, slot);
+		pthread_mutex_lock(&recording->lock);
+		slot->state = SLOT_READY;
+		if (next > file->next_first)
+			file->next_first = next;
+		pthread_cond_broadcast(&recording->changed);
+	}
+	pthread_mutex_unlock(&recording->lock);
+	return NULL;
+}
+
+/* Signals are for the thread that takes the records. */
+static int start_workers(struct recording *recording)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = cpus > 1 ? MAX_WORKERS : 1;
+	sigset_t all, before;
+	int error = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	while (recording->workers < wanted && !error) {
+		struct worker *worker = malloc(sizeof(*worker));
+
+		if (!worker)
+			break;
+		*worker = (struct worker){recording, recording->workers};
+		error = pthread_create(&recording->threads[recording->workers], NULL, work, worker);
+		if (error)
+			free(worker);
+		else
+			recording->workers++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return recording->workers ? 0 : -EAGAIN;
+}
+
+static void stop_workers(struct recording *recording)
+{
+	pthread_mutex_lock(&recording->lock);
+	recording->stopping = true;
+	pthread_cond_broadcast(&recording->changed);
+	pthread_mutex_unlock(&recording->lock);
+	for (size_t i = 0; i < recording->workers; i++)
+		pthread_join(recording->threads[i], NULL);
+}
+
+/* --- records ----------------------------------------------------------------------------------------------- */
+
+/* Wait for the chunk that is to be taken. Returns its slot, NULL: there are no more. With the lock. */
+static struct slot *await_chunk(struct recording *recording, struct file *file)
+{
+	struct slot *slot = slot_of(file, file->taken);
+
+	for (;;) {
+		if (file->taken < file->claimed && slot->state == SLOT_READY)
+			return slot;
+		if (file->taken == file->claimed && file->next_first > file->last_id)
+			return NULL;
+		pthread_cond_wait(&recording->changed, &recording->lock);
 	}
 }
 
-static void take_loss(struct recording *recording, const struct file *file)
+static void give_back(struct recording *recording, struct file *file, struct slot *slot)
 {
-	sqlite3_stmt *statement = file->cursors[CURSOR_LOSS].statement;
-	const char *cause = (const char *)sqlite3_column_text(statement, 2);
-	int64_t count = sqlite3_column_int64(statement, 3);
-
-	for (int i = 0; cause && i < LOSS_COUNT; i++)
-		if (!strcmp(cause, loss_name(i)) && count > 0)
-			recording->losses.count[i] += (uint64_t)count;
+	if (slot->error[0]) {
+		if (!recording->error[0])
+			refuse(recording->error, file->path, slot->error);
+		file->next_first = file->last_id + 1;
+	}
+	slot->state = SLOT_FREE;
+	file->taken++;
+	pthread_cond_broadcast(&recording->changed);
 }
 
-/* The file whose next row is the oldest; NULL: all are at their end. */
+/* The first record of the next chunk that has any. */
+static void next_chunk(struct recording *recording, struct file *file)
+{
+	struct slot *slot;
+
+	pthread_mutex_lock(&recording->lock);
+	if (file->head)
+		give_back(recording, file, slot_of(file, file->taken));
+	file->head = NULL;
+	while ((slot = await_chunk(recording, file)) && !slot->chunk.count)
+		give_back(recording, file, slot);
+	if (slot)
+		file->head = (const struct cs_head *)slot->chunk.bytes;
+	pthread_mutex_unlock(&recording->lock);
+}
+
+static void next_record(struct recording *recording, struct file *file)
+{
+	const struct chunk *chunk = &slot_of(file, file->taken)->chunk;
+	const char *next = (const char *)file->head + file->head->size;
+
+	if (next < chunk->bytes + chunk->size)
+		file->head = (const struct cs_head *)next;
+	else
+		next_chunk(recording, file);
+}
+
+/* The file whose next record is the oldest; NULL: all are at their end. */
 static struct file *oldest(struct recording *recording)
 {
 	struct file *found = NULL;
@@ -324,63 +377,76 @@ static struct file *oldest(struct recording *recording)
 	for (size_t i = 0; i < recording->count; i++) {
 		struct file *file = &recording->files[i];
 
-		if (file->next >= 0 && (!found || file->next_ns < found->next_ns))
+		if (file->head && (!found || file->head->ts_ns < found->head->ts_ns))
 			found = file;
 	}
 	return found;
+}
+
+/* What the producers promise and all that read a record rely on, as a file may come from anywhere. */
+static bool is_sound(const struct cs_head *head)
+{
+	const struct cs_clone *clone = (const void *)head;
+	const struct cs_call *call = (const void *)head;
+
+	if (head->kind == CS_KIND_CLONE)
+		return clone->stack_pages <= CS_MAX_STACK_PAGES && clone->error >= 0;
+	return head->kind != CS_KIND_CALL || call->error > 0;
+}
+
+static void take_loss(struct recording *recording, const struct rows_loss *row)
+{
+	if (row->loss < LOSS_COUNT)
+		recording->losses.count[row->loss] += row->count;
 }
 
 /* A loss ends the reading, so that it is told where it happened. */
 static int recording_read(struct source *source, source_record_fn take, void *context)
 {
 	struct recording *recording = to_recording(source);
-	struct file *file;
-	union record record;
-	int count, error = 0;
+	int count = 0, error = 0;
+	bool lost = false;
 
-	for (count = 0; count < READ_AT_ONCE && !error; count++) {
-		bool is_loss;
+	while (count < READ_AT_ONCE && !error && !lost) {
+		struct file *file = oldest(recording);
 
-		file = oldest(recording);
 		if (!file)
 			break;
-		is_loss = file->next == CURSOR_LOSS;
-		if (is_loss)
-			take_loss(recording, file);
-		else
-			take_row(file, &record);
-		step(recording, file, &file->cursors[file->next]);
-		choose(file);
-		if (is_loss)
-			return count + 1;
-		if (is_sound(&record))
-			error = take(&record.head, context);
+		lost = file->head->kind == ROWS_LOSS;
+		if (lost)
+			take_loss(recording, (const void *)file->head);
+		else if (is_sound(file->head))
+			error = take(file->head, context);
 		else
 			recording->losses.count[LOSS_BAD_RECORD]++;
+		next_record(recording, file);
+		count++;
 	}
 	return error ? error : count;
 }
 
 /* --- several files --------------------------------------------------------------------------------------- */
 
-static int open_file(struct recording *recording, struct file *file, const char *path, char *why)
+static int open_file(struct file *file, const char *path, char *why)
 {
 	char backend[72];
-	int error;
+	int error = 0;
 
 	file->path = path;
-	file->next = -1;
-	error = open_database(&file->db, path, why);
+	for (int i = 0; i < MAX_WORKERS && !error; i++) {
+		error = open_database(&file->db[i], path, why);
+		/* Read once, from the beginning to the end. */
+		if (!error)
+			sqlite3_exec(file->db[i], "PRAGMA cache_size = -512", NULL, NULL, NULL);
+	}
 	if (error)
 		return error;
-	/* All tables as they are at one moment, though the recording may go on. */
-	sqlite3_exec(file->db, "BEGIN", NULL, NULL, NULL);
-	meta_text(file->db, "boot_id", file->boot_id, sizeof(file->boot_id));
-	meta_text(file->db, "backend", backend, sizeof(backend));
+	meta_text(file->db[0], "boot_id", file->boot_id, sizeof(file->boot_id));
+	meta_text(file->db[0], "backend", backend, sizeof(backend));
 	file->backend = strcmp(backend, "module") ? CS_BACKEND_BPF : CS_BACKEND_MODULE;
-	file->since_ns = meta_number(file->db, "since_ns");
-	file->realtime_ns = meta_number(file->db, "realtime_offset_ns");
-	return open_cursors(recording, file, why);
+	file->since_ns = meta_number(file->db[0], "since_ns");
+	file->realtime_ns = meta_number(file->db[0], "realtime_offset_ns");
+	return 0;
 }
 
 /* To the clock of the machine that was started first, so that no time gets negative. */
@@ -394,12 +460,28 @@ static void shift_clocks(struct recording *recording)
 		if (recording->files[i].realtime_ns < first->realtime_ns)
 			first = &recording->files[i];
 	}
-	for (size_t i = 0; i < recording->count && !one_boot; i++) {
-		struct file *file = &recording->files[i];
+	for (size_t i = 0; i < recording->count && !one_boot; i++)
+		recording->files[i].shift_ns =
+			(uint64_t)(recording->files[i].realtime_ns - first->realtime_ns);
+}
 
-		file->shift_ns = (uint64_t)(file->realtime_ns - first->realtime_ns);
-		choose(file);
+/* What is written from now on is not read: so all workers see the same. */
+static int begin_rows(struct recording *recording, struct file *file, char *why)
+{
+	int64_t first;
+
+	for (int i = 0; i < MAX_WORKERS; i++) {
+		file->rows[i] =
+			rows_new(file->db[i], recording->kinds, file->backend, file->shift_ns);
+		if (!file->rows[i])
+			return refuse(why, file->path, sqlite3_errmsg(file->db[i]));
 	}
+	first = rows_next_id(file->rows[0], 0);
+	file->last_id = rows_last_id(file->rows[0]);
+	if (file->last_id > MAX_ID)
+		file->last_id = MAX_ID;
+	file->next_first = first;
+	return 0;
 }
 
 static void merge_text(char *buf, size_t size, const char *text)
@@ -426,43 +508,75 @@ static void add_info(struct recording *recording, const struct file *file)
 	uint64_t since = (uint64_t)file->since_ns + file->shift_ns;
 	char text[72];
 
-	meta_text(file->db, "host", text, sizeof(text));
+	meta_text(file->db[0], "host", text, sizeof(text));
 	merge_text(info->host, sizeof(info->host), text);
-	meta_text(file->db, "release", text, sizeof(text));
+	meta_text(file->db[0], "release", text, sizeof(text));
 	merge_text(info->release, sizeof(info->release), text);
-	meta_text(file->db, "backend", text, sizeof(text));
+	meta_text(file->db[0], "backend", text, sizeof(text));
 	merge_text(info->backend, sizeof(info->backend), text);
-	meta_text(file->db, "attach", text, sizeof(text));
+	meta_text(file->db[0], "attach", text, sizeof(text));
 	merge_text(info->attach, sizeof(info->attach), text);
 	if (!info->files || since < info->since_ns) {
 		info->since_ns = since;
-		meta_text(file->db, "started", info->started, sizeof(info->started));
+		meta_text(file->db[0], "started", info->started, sizeof(info->started));
 	}
 	info->is_complete =
-		(!info->files || info->is_complete) && meta_number(file->db, "ended_ns");
-	set_command(info, file->db);
+		(!info->files || info->is_complete) && meta_number(file->db[0], "ended_ns");
+	set_command(info, file->db[0]);
 	info->files++;
+}
+
+static void close_file(struct file *file)
+{
+	for (int i = 0; i < MAX_WORKERS; i++) {
+		rows_free(file->rows[i]);
+		sqlite3_close(file->db[i]);
+	}
+	for (int i = 0; i < SLOTS; i++)
+		free(file->slots[i].chunk.bytes);
 }
 
 static void recording_close(struct source *source)
 {
 	struct recording *recording = to_recording(source);
 
-	for (size_t i = 0; i < recording->count; i++) {
-		for (int cursor = 0; cursor < CURSOR_COUNT; cursor++)
-			sqlite3_finalize(recording->files[i].cursors[cursor].statement);
-		sqlite3_close(recording->files[i].db);
-	}
+	stop_workers(recording);
+	for (size_t i = 0; i < recording->count; i++)
+		close_file(&recording->files[i]);
+	pthread_cond_destroy(&recording->changed);
+	pthread_mutex_destroy(&recording->lock);
 	free(recording->info.command);
 	free(recording->files);
 	free(recording);
+}
+
+static int open_all(struct recording *recording, char *const *paths, size_t count, char *why)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error; i++) {
+		recording->count++;
+		error = open_file(&recording->files[i], paths[i], why);
+	}
+	if (error)
+		return error;
+	shift_clocks(recording);
+	for (size_t i = 0; i < count && !error; i++) {
+		add_info(recording, &recording->files[i]);
+		error = begin_rows(recording, &recording->files[i], why);
+	}
+	if (!error && start_workers(recording))
+		error = refuse(why, paths[0], "no thread to read it can be started");
+	for (size_t i = 0; i < count && !error; i++)
+		next_chunk(recording, &recording->files[i]);
+	return error;
 }
 
 int recording_open(struct source **made, char *const *files, size_t count,
 		   const struct source_options *options, char *why)
 {
 	struct recording *recording = calloc(1, sizeof(*recording));
-	int error = 0;
+	int error;
 
 	*made = NULL;
 	if (recording)
@@ -473,19 +587,14 @@ int recording_open(struct source **made, char *const *files, size_t count,
 	}
 	recording->source.ops = &recording_ops;
 	recording->kinds = options->kinds | SOURCE_KIND(CS_KIND_CLONE);
-	for (size_t i = 0; i < count && !error; i++) {
-		recording->count++;
-		error = open_file(recording, &recording->files[i], files[i], why);
-	}
-	if (error) {
+	pthread_mutex_init(&recording->lock, NULL);
+	pthread_cond_init(&recording->changed, NULL);
+	error = open_all(recording, files, count, why);
+	if (error)
 		recording_close(&recording->source);
-		return error;
-	}
-	shift_clocks(recording);
-	for (size_t i = 0; i < count; i++)
-		add_info(recording, &recording->files[i]);
-	*made = &recording->source;
-	return 0;
+	else
+		*made = &recording->source;
+	return error;
 }
 
 const char *recording_error(const struct source *source)

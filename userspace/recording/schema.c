@@ -224,6 +224,35 @@ char *schema_select(int kind)
 	fputs("SELECT id, ts_ns", sql);
 	for (size_t i = 0; i < layout->count; i++)
 		fprintf(sql, ", \"%s\"", layout->fields[i].name);
-	fprintf(sql, " FROM \"%s\" ORDER BY id", layout->name);
+	fprintf(sql, " FROM \"%s\" WHERE id >= ? AND id < ? ORDER BY id", layout->name);
 	return fclose(sql) ? NULL : text;
+}
+
+/* @function: of a column id, one row from each table that has such. */
+static char *ask_all_tables(const char *function, const char *table_end)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *sql = open_memstream(&text, &size);
+
+	if (!sql)
+		return NULL;
+	fprintf(sql, "SELECT %s(id) FROM (SELECT %s(id) AS id FROM loss%s", function, function,
+		table_end);
+	for (int kind = 0; kind < LAYOUT_KINDS; kind++)
+		if (layout_of(kind))
+			fprintf(sql, " UNION ALL SELECT %s(id) FROM \"%s\"%s", function,
+				layout_of(kind)->name, table_end);
+	fputs(")", sql);
+	return fclose(sql) ? NULL : text;
+}
+
+char *schema_next_id(void)
+{
+	return ask_all_tables("min", " WHERE id >= ?1");
+}
+
+char *schema_last_id(void)
+{
+	return ask_all_tables("max", "");
 }

@@ -40,9 +40,12 @@ int schema_create(struct sqlite3 *db);
 
 /*
  * SQL text, to be freed; NULL without memory: a row into the table of that kind of record, with a parameter for
- * every column; all its rows in the order of their ids, without the columns after the fields.
+ * every column; its rows from one id to before another, in the order of their ids, without the columns after the fields; the least
+ * id from one on, in any table; the greatest.
  */
 char *schema_insert(int kind);
 char *schema_select(int kind);
+char *schema_next_id(void);
+char *schema_last_id(void);
 
 #endif
