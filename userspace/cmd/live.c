@@ -132,8 +132,15 @@ static void keep(struct live *live, const struct cs_head *head)
 static void show_clone(struct live *live, const struct clone *clone)
 {
 	bool matches = filter_match(&live->options->source.filter, clone->rec);
-	struct tries_before before;
+	struct tries_before before = {0};
 
+	if (live->counts_only) {
+		if (!matches)
+			return;
+		keep_clone(live, clone);
+		live->view->clone(&live->view_options, clone, &before);
+		return;
+	}
 	/* Each of the tries, as a filter may want the last one only. */
 	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
 		keep_clone(live, clone);
@@ -370,18 +377,38 @@ static void check_recorder(struct run *run)
 		live->done = true;
 }
 
+/* Whoever gave us input is gone: a terminal that was closed, while somebody told us to ignore SIGHUP. */
+static void check_input(struct run *run, const struct pollfd *fd)
+{
+	if (fd->revents & (POLLHUP | POLLERR | POLLNVAL))
+		run->live->done = true;
+}
+
+static void tick(struct live *live)
+{
+	if (live->on_tick && !live->done)
+		live->on_tick(live);
+}
+
 static void loop(struct run *run)
 {
-	struct pollfd fd = {.fd = source_fd(run->source), .events = POLLIN};
+	struct live *live = run->live;
+	struct pollfd fds[] = {
+		{.fd = source_fd(run->source), .events = POLLIN},
+		{.fd = live->input_fd ? live->input_fd : -1, .events = POLLIN},
+	};
 
-	for (unsigned int i = 1; !run->live->done; i++) {
-		signals_poll(&fd, 1, READ_EVERY_MS);
+	for (unsigned int i = 1; !live->done; i++) {
+		fds[1].revents = 0;
+		signals_poll(fds, 2, READ_EVERY_MS);
 		check_signals(run);
+		check_input(run, &fds[1]);
 		source_read(run->source, take_record, run);
 		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
 		pass_intervals(run, order_now_ns());
+		tick(live);
 		check_output(run);
 		check_recorder(run);
 	}
@@ -571,6 +598,14 @@ static void say_reading(const struct recording_info *info)
 		info->is_complete ? "" : "; it was cut off: what is there is shown");
 }
 
+static int start(struct run *run)
+{
+	struct live *live = run->live;
+
+	live->source = run->source;
+	return live->on_start ? live->on_start(live) : 0;
+}
+
 static int run_replay(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -586,6 +621,8 @@ static int run_replay(struct run *run)
 	live->view_options.since_ns = info->since_ns;
 	live->view_options.kernel = kernel_of(info->release);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
+	if (start(run))
+		return EXIT_FAILURE;
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -601,6 +638,8 @@ static int run_traced(struct run *run)
 	if (source_open(&run->source, options->backend, &options->source, why))
 		return fail(why);
 	say_tracing(run->source, why);
+	if (start(run))
+		return EXIT_FAILURE;
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))

@@ -25,7 +25,13 @@ struct live {
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);
-	bool done; /* set it to end the run */
+	void (*on_tick)(struct live *live); /* NULL, or called after each reading */
+	int input_fd;		     /* what comes here is worth a reading, too; 0: nothing */
+	const struct source *source; /* from on_start() on */
+	/* NULL, or called once all is set up, before the first record; else than 0 ends the run with status 1. */
+	int (*on_start)(struct live *live);
+	bool counts_only; /* the view adds up itself: no totals, tries, lives are kept */
+	bool done;	  /* set it to end the run */
 };
 
 /*
