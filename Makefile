@@ -50,7 +50,7 @@ $(BUILD)/bpf/clonescope.skel.h: $(BUILD)/bpf/clonescope.bpf.o
 
 # --- the reader --------------------------------------------------------------------------------
 
-LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3
+LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3 libmicrohttpd
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 READER_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -DCLONESCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \

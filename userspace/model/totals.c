@@ -133,13 +133,18 @@ static __s16 cell_stack(const struct cs_clone *rec)
 	return TOTALS_NODE_UNKNOWN;
 }
 
-static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
+void totals_cell(struct totals_cell *cell, const struct cs_clone *rec)
 {
 	int task;
 
-	key->cell.cpu_node = rec->cpu_node;
-	key->cell.task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
-	key->cell.stack_node = cell_stack(rec);
+	cell->cpu_node = rec->cpu_node;
+	cell->task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
+	cell->stack_node = cell_stack(rec);
+}
+
+static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
+{
+	totals_cell(&key->cell, rec);
 	return true;
 }
 

@@ -121,4 +121,7 @@ const struct histogram *totals_phase(const struct totals *totals, int stage);
 const struct totals_group **totals_sorted(const struct totals *totals, enum totals_kind kind,
 					  size_t *count);
 
+/* Where a clone lies in the node matrix. */
+void totals_cell(struct totals_cell *cell, const struct cs_clone *rec);
+
 #endif
