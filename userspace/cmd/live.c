@@ -129,6 +129,15 @@ static void keep(struct live *live, const struct cs_head *head)
 		recorder_add(live->recorder, head);
 }
 
+static void add_up(struct live *live, struct totals *totals, const struct clone *clone)
+{
+	totals_add(totals, clone->rec);
+	if (clone->detail)
+		totals_add_container(totals, clone->rec, cgroups_path(live->cgroups, clone));
+	if (clone->phases && !clone->rec->error)
+		totals_add_phases(totals, clone->phases);
+}
+
 static void show_clone(struct live *live, const struct clone *clone)
 {
 	bool matches = filter_match(&live->options->source.filter, clone->rec);
@@ -146,9 +155,7 @@ static void show_clone(struct live *live, const struct clone *clone)
 		keep_clone(live, clone);
 	if (!matches)
 		return;
-	totals_add(live->totals, clone->rec);
-	if (clone->phases && !clone->rec->error)
-		totals_add_phases(live->totals, clone->phases);
+	add_up(live, live->totals, clone);
 	lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
@@ -679,7 +686,9 @@ int live_run(struct live *live)
 	live->tries = tries_new();
 	live->lives = lives_new();
 	live->story = story_new();
-	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
+	live->cgroups = cgroups_new();
+	if (!live->cgroups || !live->totals || !live->join || !live->tries || !live->lives ||
+	    !live->story)
 		return fail(strerror(ENOMEM));
 	if (live->options->output && recorder_open(&live->recorder, live->options->output, why))
 		return fail(why);
@@ -695,5 +704,6 @@ int live_run(struct live *live)
 	tries_free(live->tries);
 	lives_free(live->lives);
 	story_free(live->story);
+	cgroups_free(live->cgroups);
 	return status;
 }

@@ -4,6 +4,7 @@
 #define CLONESCOPE_CMD_LIVE_H
 
 #include "cmd/options.h"
+#include "model/cgroups.h"
 #include "view/view.h"
 
 struct live {
@@ -18,8 +19,9 @@ struct live {
 	uint32_t unseen_kinds;	   /* SOURCE_KIND() of what is for the story only, and not shown */
 	struct story *story;	   /* of all records shown, where the view tells it */
 	struct recorder *recorder; /* NULL: nothing is kept */
-	bool progress;	      /* of the recording, on standard error where that is a terminal */
-	struct losses losses; /* reported so far */
+	bool progress;		 /* of the recording, on standard error where that is a terminal */
+	struct losses losses;	 /* reported so far */
+	struct cgroups *cgroups; /* of all clones shown that have a detail */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
