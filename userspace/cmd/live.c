@@ -384,13 +384,6 @@ static void check_recorder(struct run *run)
 		live->done = true;
 }
 
-/* Whoever gave us input is gone: a terminal that was closed, while somebody told us to ignore SIGHUP. */
-static void check_input(struct run *run, const struct pollfd *fd)
-{
-	if (fd->revents & (POLLHUP | POLLERR | POLLNVAL))
-		run->live->done = true;
-}
-
 static void tick(struct live *live)
 {
 	if (live->on_tick && !live->done)
@@ -400,16 +393,12 @@ static void tick(struct live *live)
 static void loop(struct run *run)
 {
 	struct live *live = run->live;
-	struct pollfd fds[] = {
-		{.fd = source_fd(run->source), .events = POLLIN},
-		{.fd = live->input_fd ? live->input_fd : -1, .events = POLLIN},
-	};
+	struct pollfd fds[] = {{.fd = source_fd(run->source), .events = POLLIN}, live->also};
 
 	for (unsigned int i = 1; !live->done; i++) {
-		fds[1].revents = 0;
-		signals_poll(fds, 2, READ_EVERY_MS);
+		signals_poll(fds, live->also.events ? 2 : 1, READ_EVERY_MS);
+		live->also.revents = fds[1].revents;
 		check_signals(run);
-		check_input(run, &fds[1]);
 		source_read(run->source, take_record, run);
 		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)

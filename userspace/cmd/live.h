@@ -3,6 +3,8 @@
 #ifndef CLONESCOPE_CMD_LIVE_H
 #define CLONESCOPE_CMD_LIVE_H
 
+#include <poll.h>
+
 #include "cmd/options.h"
 #include "model/cgroups.h"
 #include "view/view.h"
@@ -27,13 +29,15 @@ struct live {
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);
-	void (*on_tick)(struct live *live); /* NULL, or called after each reading */
-	int input_fd;		     /* what comes here is worth a reading, too; 0: nothing */
+
 	const struct source *source; /* from on_start() on */
-	/* NULL, or called once all is set up, before the first record; else than 0 ends the run with status 1. */
+	/* Once it records, before the command is let go; else than 0 ends the run with status 1. */
 	int (*on_start)(struct live *live);
-	bool counts_only; /* the view adds up itself: no totals, tries, lives are kept */
-	bool done;	  /* set it to end the run */
+	/* After each reading, so every 50 ms or sooner; also.revents is set. */
+	void (*on_tick)(struct live *live);
+	struct pollfd also; /* waited for besides the source; no events: nothing is */
+	bool counts_only;   /* the view adds up itself: no totals, tries, lives are kept */
+	bool done;	    /* set it to end the run */
 };
 
 /*

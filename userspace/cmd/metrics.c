@@ -419,7 +419,7 @@ int cmd_metrics(int argc, char **argv)
 	if (open_output(&options))
 		return EXIT_FAILURE;
 	if (output.endpoint)
-		live.input_fd = endpoint_fd(output.endpoint);
+		live.also = (struct pollfd){.fd = endpoint_fd(output.endpoint), .events = POLLIN};
 	live.view_options.out = stdout;
 	live.counts_only = true;
 	live.on_start = on_start;
