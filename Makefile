@@ -50,7 +50,7 @@ $(BUILD)/bpf/clonescope.skel.h: $(BUILD)/bpf/clonescope.bpf.o
 
 # --- the reader --------------------------------------------------------------------------------
 
-LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3 libmicrohttpd
+LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3 libmicrohttpd ncursesw
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 READER_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -DCLONESCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
@@ -129,7 +129,8 @@ $(BUILD)/unit/%.o: userspace/%.c Makefile
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/unit/%.o)
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 -o $@
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 \
+		-lncursesw -ltinfo -o $@
 
 # --- what a user types ---------------------------------------------------------------------------------
 

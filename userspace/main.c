@@ -17,6 +17,7 @@ static const struct {
 } subcommands[] = {
 	{"trace", cmd_trace, "one line per clone, as it happens"},
 	{"stat", cmd_stat, "totals for a while, and the matrix of NUMA nodes"},
+	{"top", cmd_top, "the same as stat, live on a full screen"},
 	{"record", cmd_record, "all records into a file, to be looked at later"},
 	{"metrics", cmd_metrics, "counters for Prometheus, over HTTP or as a file"},
 	{"explain", cmd_explain, "offline: what flags mean, and what the kernel would refuse"},

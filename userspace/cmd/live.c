@@ -156,6 +156,8 @@ static void show_clone(struct live *live, const struct clone *clone)
 	if (!matches)
 		return;
 	add_up(live, live->totals, clone);
+	if (live->all)
+		add_up(live, live->all, clone);
 	lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
@@ -200,6 +202,8 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 static void show_call(struct live *live, const struct cs_call *call)
 {
 	totals_add_call(live->totals);
+	if (live->all)
+		totals_add_call(live->all);
 	if (live->view->story)
 		tell_call(live, call);
 	live->view->call(&live->view_options, call);
@@ -344,6 +348,15 @@ static void pass_intervals(struct run *run, uint64_t now_ns)
 		end_interval(run);
 }
 
+/* Whoever was stopped, by ^Z, makes one of all that have passed. */
+static void skip_intervals(struct run *run, uint64_t now_ns)
+{
+	uint64_t interval_ns = run->live->interval_ns;
+
+	if (interval_ns && now_ns > run->next_interval_ns + interval_ns)
+		run->next_interval_ns = now_ns;
+}
+
 /* In binary units, as ls -h has them. */
 static void format_bytes(char *buf, size_t size, uint64_t bytes)
 {
@@ -403,6 +416,7 @@ static void loop(struct run *run)
 		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
+		skip_intervals(run, order_now_ns());
 		pass_intervals(run, order_now_ns());
 		tick(live);
 		check_output(run);
@@ -681,7 +695,7 @@ int live_run(struct live *live)
 		return fail(strerror(ENOMEM));
 	if (live->options->output && recorder_open(&live->recorder, live->options->output, why))
 		return fail(why);
-	if (command && command_hold(&run.command, command))
+	if (command && command_hold(&run.command, command, live->takes_terminal))
 		return fail("cannot fork for the command");
 	status = run.is_replay ? run_replay(&run) : run_traced(&run);
 	if (command && !run.command.released)

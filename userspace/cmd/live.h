@@ -35,9 +35,11 @@ struct live {
 	int (*on_start)(struct live *live);
 	/* After each reading, so every 50 ms or sooner; also.revents is set. */
 	void (*on_tick)(struct live *live);
-	struct pollfd also; /* waited for besides the source; no events: nothing is */
-	bool counts_only;   /* the view adds up itself: no totals, tries, lives are kept */
-	bool done;	    /* set it to end the run */
+	struct pollfd also;  /* waited for besides the source; no events: nothing is */
+	struct totals *all;  /* of all intervals; the caller's, NULL: not wanted */
+	bool takes_terminal; /* a command gets /dev/null in its place */
+	bool counts_only;    /* the view adds up itself: no totals, tries, lives are kept */
+	bool done;	     /* set it to end the run */
 };
 
 /*

@@ -53,6 +53,11 @@ void signals_catch(void)
 	catch_one(SIGCHLD);
 }
 
+void signals_catch_also(int number)
+{
+	catch_one(number);
+}
+
 void signals_restore(void)
 {
 	sigaction(SIGPIPE, &pipe_at_start, NULL);

@@ -19,6 +19,9 @@ struct signals_seen {
  */
 void signals_catch(void);
 
+/* The same for one more that would end the program. */
+void signals_catch_also(int number);
+
 /* Back to how the program was started: for a child that becomes another program. */
 void signals_restore(void);
 

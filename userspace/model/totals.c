@@ -469,3 +469,25 @@ const struct totals_group **totals_sorted(const struct totals *totals, enum tota
 		sorted[(*count)++] = &table->other;
 	return sorted;
 }
+
+const struct totals_group *totals_same(const struct totals *totals, enum totals_kind kind,
+				       const struct totals_group *group)
+{
+	const struct table *table = &totals->tables[kind];
+
+	if (group->is_other)
+		return &table->other;
+	if (!table->slots)
+		return NULL;
+	return *find_slot(table->groups, table->slots, &group->key, kinds[kind].key_size);
+}
+
+uint64_t totals_count(const struct totals *totals, enum totals_kind kind)
+{
+	const struct table *table = &totals->tables[kind];
+	uint64_t count = table->other.count;
+
+	for (size_t i = 0; i < table->slots; i++)
+		count += table->groups[i] ? table->groups[i]->count : 0;
+	return count;
+}

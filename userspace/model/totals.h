@@ -142,4 +142,11 @@ const struct totals_group **totals_sorted(const struct totals *totals, enum tota
 /* Where a clone lies in the node matrix. */
 void totals_cell(struct totals_cell *cell, const struct cs_clone *rec);
 
+/* The group of @totals with the same key as @group, of the same kind but maybe of other totals; NULL: none. */
+const struct totals_group *totals_same(const struct totals *totals, enum totals_kind kind,
+				       const struct totals_group *group);
+
+/* The records in all groups of one kind. */
+uint64_t totals_count(const struct totals *totals, enum totals_kind kind);
+
 #endif
