@@ -277,6 +277,11 @@ static void test_lines(void **state)
 	screen_latency_line(line, &all, &recent);
 	assert_string_equal(line, "us: p50 1.5  p90 1.5  p99 1.5  max 1.5"
 				  " | lately p50 2.0  p99 2.0");
+	histogram_add(&all.copy_ns, 1234567);
+	histogram_add(&all.copy_ns, 12345678901);
+	screen_latency_line(line, &all, &recent);
+	assert_string_equal(line, "us: p50 1212  p90 12.3s  p99 12.3s  max 12.3s"
+				  " | lately p50 2.0  p99 2.0");
 	screen_nodes_line(line, &all);
 	assert_string_equal(line, "nodes disagree in 10 of 40 (25.0%); stacks 30 cached, 10 fresh");
 	all.nodes_comparable = 0;

@@ -78,7 +78,7 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 static const struct argp_option top_argp_options[] = {
 	{"delay", 'd', "SECONDS", 0, "between two pictures, and what PER S is about: 1", 0},
 	{"containers", OPTION_CONTAINERS, NULL, 0,
-	 "the table of containers: doubles what a clone costs", 0},
+	 "the table of containers: two to three times the cost", 0},
 	{"color", OPTION_COLOR, "WHEN", 0, "auto (the default), always or never", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
@@ -137,14 +137,14 @@ static void free_sums(struct screen_sums *sums)
 
 static void take_data(struct live *live)
 {
-	uint64_t now_ns = order_now_ns();
+	uint64_t now_ns = order_now_ns(), began_ns = top.interval_began;
 
-	top.data.seconds = (double)(now_ns - top.interval_began) / 1e9;
 	top.interval_began = now_ns;
 	if (top.choices.frozen) {
 		top.data.unseen += totals_summary(live->totals)->count;
 		return;
 	}
+	top.data.seconds = (double)(now_ns - began_ns) / 1e9;
 	top.data.span_ns = now_ns - top.zero_ns;
 	top.data.losses = live->losses;
 	take_sums(&top.data.all, live->all, live->totals);

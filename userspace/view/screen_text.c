@@ -177,10 +177,21 @@ void screen_rate_line(char buf[SCREEN_LINE_SIZE], const struct totals_summary *a
 	text_end(&text);
 }
 
+/* Several have to share a line: no more digits than anybody reads. */
+static void add_short_us(struct text *text, uint64_t ns)
+{
+	if (ns < 1000000)
+		add_us(text, ns);
+	else if (ns < 100000000)
+		text_put_number(text, (ns + 500) / 1000);
+	else
+		text_add(text, "%.1fs", (double)ns / 1e9);
+}
+
 static void add_percentile(struct text *text, const struct histogram *times, int percent)
 {
 	text_add(text, "p%d ", percent);
-	add_us(text, histogram_percentile(times, percent));
+	add_short_us(text, histogram_percentile(times, percent));
 	text_put(text, "  ");
 }
 
@@ -195,7 +206,7 @@ void screen_latency_line(char buf[SCREEN_LINE_SIZE], const struct totals_summary
 		add_percentile(&text, &all->copy_ns, 90);
 		add_percentile(&text, &all->copy_ns, 99);
 		text_put(&text, "max ");
-		add_us(&text, all->copy_ns.max_ns);
+		add_short_us(&text, all->copy_ns.max_ns);
 	} else {
 		text_put(&text, "-");
 	}
@@ -203,7 +214,7 @@ void screen_latency_line(char buf[SCREEN_LINE_SIZE], const struct totals_summary
 		text_put(&text, " | lately ");
 		add_percentile(&text, &recent->copy_ns, 50);
 		text_put(&text, "p99 ");
-		add_us(&text, histogram_percentile(&recent->copy_ns, 99));
+		add_short_us(&text, histogram_percentile(&recent->copy_ns, 99));
 	}
 	text_end(&text);
 }
