@@ -8,17 +8,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cmd/color.h"
 #include "cmd/live.h"
+#include "view/screenful.h"
 
 struct trace_options {
 	struct live_options live;
 	const struct view_ops *view;
 	int verbose;
 	bool path, phases, life;
+	enum color_when color;
 };
 
 enum {
 	OPTION_PATH = 256,
+	OPTION_COLOR,
 	OPTION_PHASES,
 	OPTION_LIFE,
 };
@@ -29,6 +33,7 @@ static const struct argp_option trace_argp_options[] = {
 	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
 	{"life", OPTION_LIFE, NULL, 0,
 	 "what becomes of the children: first run, exec, exit, unshare, setns", 0},
+	{"color", OPTION_COLOR, "WHEN", 0, "auto (the default), always or never", 0},
 	{"json", 'j', NULL, 0, "one JSON object per line", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
@@ -50,6 +55,9 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case OPTION_PATH:
 		options->path = true;
 		return 0;
+	case OPTION_COLOR:
+		options->color = color_parse(state, text);
+		return 0;
 	case OPTION_PHASES:
 		options->phases = true;
 		return 0;
@@ -60,7 +68,6 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		argp_error(state, "to trace a command, put -- before it");
 		return 0;
 	}
-	(void)text;
 	return ARGP_ERR_UNKNOWN;
 }
 
@@ -86,14 +93,24 @@ static const struct argp trace_argp = {
 	NULL,
 };
 
-/* A terminal's width, where it is a terminal and wider than the usual. */
-static int output_width(void)
+/* A terminal's size, where it is a terminal; its width where that is more than the usual. */
+static void find_size(struct view_options *options)
 {
 	struct winsize size;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 80)
-		return 80;
-	return size.ws_col;
+	options->width = 80;
+	options->height = 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return;
+	options->height = size.ws_row;
+	if (size.ws_col > 80)
+		options->width = size.ws_col;
+}
+
+/* Somebody may have changed it. */
+static void on_tick(struct live *live)
+{
+	find_size(&live->view_options);
 }
 
 /* Does whoever reads the output see more than ASCII? As setlocale() would find out, without its side effects. */
@@ -145,9 +162,27 @@ static uint32_t story_kinds(const struct trace_options *options, bool of_command
 	return SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_NAMESPACES);
 }
 
+static void choose_view(struct live *live, const struct trace_options *options,
+			struct view_ops *on_terminal)
+{
+	live->view = options->view;
+	if (options->view == &view_table && options->path)
+		live->view = &view_path;
+	find_size(&live->view_options);
+	if (!live->view_options.height)
+		return;
+	live->on_tick = on_tick;
+	if (live->view == &view_table) {
+		screenful_of(on_terminal);
+		live->view = on_terminal;
+	}
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	struct trace_options options = {.view = &view_table};
+	struct view_ops on_terminal;
+	int status;
 	struct live live = {.options = &options.live};
 	bool of_command;
 
@@ -158,12 +193,14 @@ int cmd_trace(int argc, char **argv)
 	options.live.source.kinds = wanted_kinds(&options, of_command);
 	live.unseen_kinds = story_kinds(&options, of_command) & ~options.live.source.kinds;
 	options.live.source.kinds |= live.unseen_kinds;
-	live.view = options.path && options.view == &view_table ? &view_path : options.view;
+	choose_view(&live, &options, &on_terminal);
 	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;
-	live.view_options.width = output_width();
+	live.view_options.color = color_wanted(options.color, STDOUT_FILENO);
 	live.view_options.verbose = options.verbose;
 	live.view_options.phases = options.phases;
 	live.view_options.utf8 = is_utf8();
-	return live_run(&live);
+	status = live_run(&live);
+	screenful_end();
+	return status;
 }

@@ -20,6 +20,8 @@
 struct view_options {
 	FILE *out;
 	int width;	   /* columns, 0: as many as it takes */
+	int height;	   /* lines, of a terminal; 0: it is none */
+	bool color;	   /* escape sequences may be among the text */
 	int verbose;	   /* more than one line per record */
 	bool phases;	   /* what each stage of copy_process() took, where it was measured */
 	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
