@@ -16,6 +16,9 @@
 #include "view/screen.h"
 #include "view/summary.h"
 
+/* While nothing happens, as a recording is looked at. */
+#define WAKE_EVERY_MS 1000
+
 enum {
 	OPTION_CONTAINERS = 256,
 	OPTION_COLOR,
@@ -97,6 +100,7 @@ static const struct argp top_argp = {
 	"  clonescope top\n"
 	"  clonescope top -x                    those that failed\n"
 	"  clonescope top --containers -d 5\n"
+	"  clonescope top -i x.db               a recording\n"
 	"  clonescope top -- make -j4",
 	children,
 	NULL,
@@ -168,6 +172,11 @@ static void count_from_zero(struct live *live)
 	top.choices.frozen = false;
 }
 
+static bool is_replay(void)
+{
+	return top.options.live.input_count;
+}
+
 static void press(struct live *live, int key)
 {
 	bool frozen = top.choices.frozen;
@@ -177,7 +186,8 @@ static void press(struct live *live, int key)
 		live->done = true;
 		break;
 	case SCREEN_ZERO:
-		count_from_zero(live);
+		if (!is_replay())
+			count_from_zero(live);
 		break;
 	case SCREEN_NOTHING:
 		break;
@@ -203,9 +213,8 @@ static void on_tick(struct live *live)
 		draw();
 }
 
-static void begin(const struct view_options *options)
+static void open_screen(void)
 {
-	(void)options;
 	signals_catch_also(SIGQUIT); /* ^\ would leave the terminal as it is */
 	top.opened = screen_open(top.out, top.in, color_wanted(top.options.color, fileno(top.out)),
 				 &top.failed);
@@ -213,12 +222,42 @@ static void begin(const struct view_options *options)
 	draw();
 }
 
-static void ignore_clone(const struct view_options *options, const struct clone *clone,
-			 const struct tries_before *before)
+/* A recording is shown once it is read. */
+static void begin(const struct view_options *options)
 {
-	(void)options;
-	(void)clone;
+	top.zero_ns = options->since_ns;
+	if (!is_replay())
+		open_screen();
+}
+
+static void take_time(const struct view_options *options, const struct clone *clone,
+		      const struct tries_before *before)
+{
+	uint64_t ts_ns = clone->rec->head.ts_ns;
+
 	(void)before;
+	top.data.has_containers |= clone->detail != NULL;
+	if (is_replay() && ts_ns > options->since_ns + top.data.span_ns)
+		top.data.span_ns = ts_ns - options->since_ns;
+}
+
+/* All of a recording is one interval. */
+static void show_recording(const struct view_options *options, const struct totals *totals,
+			   const struct losses *losses)
+{
+	struct live *live = &top.live;
+
+	(void)options;
+	top.data.seconds = (double)top.data.span_ns / 1e9;
+	top.data.losses = *losses;
+	take_sums(&top.data.all, totals, totals);
+	take_sums(&top.data.recent, totals, totals);
+	open_screen();
+	for (live->done = false; !live->done; on_tick(live)) {
+		signals_poll(&live->also, 1, WAKE_EVERY_MS);
+		if (signals_take().number)
+			live->done = true;
+	}
 }
 
 /* They are on the screen; and told by cause at the end. */
@@ -249,7 +288,8 @@ static void prepare(void)
 
 	top.view = view_table;
 	top.view.begin = begin;
-	top.view.clone = ignore_clone;
+	top.view.clone = take_time;
+	top.view.end = show_recording;
 	top.view.lost = ignore_lost;
 	top.view.story = NULL;
 	screen_choices_start(&top.choices);
@@ -258,7 +298,7 @@ static void prepare(void)
 	live->options = &top.options.live;
 	live->view = &top.view;
 	live->view_options.out = stdout;
-	live->interval_ns = (uint64_t)(top.options.delay_s * 1e9);
+	live->interval_ns = is_replay() ? 0 : (uint64_t)(top.options.delay_s * 1e9);
 	live->on_interval = on_interval;
 	live->on_tick = on_tick;
 	live->also = (struct pollfd){.fd = fileno(top.in), .events = POLLIN};

@@ -246,7 +246,7 @@ static const struct ranking_row **matching(const struct ranking *ranking, const 
 static const char *why_empty(const struct screen_data *data, const struct screen_choices *choices)
 {
 	if (choices->table == SCREEN_CONTAINER && !data->has_containers)
-		return "Containers cost more for each clone: start with --containers";
+		return "Of no clone the cgroup is told: start with --containers";
 	if (choices->table == SCREEN_ERRNO)
 		return "No clone was refused";
 	return "No clone yet";
