@@ -22,6 +22,9 @@
 /* Different sentences of refusals: they have numbers and paths in them. */
 #define HTML_REFUSALS_MAX 4096
 
+/* So that a page is known from other files: head.html. */
+#define HTML_BEGINS_WITH "<!DOCTYPE html>\n<!-- A report of clonescope."
+
 /* A node that is not a number, besides CS_NO_NODE and CS_NODE_NONE. */
 #define HTML_NODE_MIXED	  (-3)
 #define HTML_NODE_UNKNOWN (-4)

@@ -12,6 +12,7 @@
 #include "model/nodes.h"
 #include "model/rules.h"
 #include "model/stages.h"
+#include "recording/recording.h"
 #include "view/utf8.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -262,6 +263,23 @@ static void write_totals(FILE *out, const struct totals *totals, const struct lo
 	fputs("]", out);
 }
 
+/* Where and how it was taken: a name for people, and the value. */
+static void write_info(FILE *out, const struct recording_info *info)
+{
+	const char *const facts[][2] = {
+		{"Host", info->host},	    {"Kernel", info->release},	{"Command", info->command},
+		{"Started", info->started}, {"Backend", info->backend}, {"Attach", info->attach},
+	};
+
+	fprintf(out, ",\n\"complete\":%s,\n\"info\":[", info->is_complete ? "true" : "false");
+	for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
+		fprintf(out, "%s[\"%s\",", i ? "," : "", facts[i][0]);
+		write_text(out, facts[i][1], strlen(facts[i][1]));
+		fputs("]", out);
+	}
+	fputs("]", out);
+}
+
 static void write_data(const struct view_options *options, const struct html *html,
 		       const struct totals *totals, const struct losses *losses)
 {
@@ -273,6 +291,8 @@ static void write_data(const struct view_options *options, const struct html *ht
 		RULES_MINOR(options->kernel));
 	fprintf(out, ",\n\"left_out\":{\"rows\":%" PRIu64 ",\"events\":%" PRIu64 "}",
 		html->rows_left_out, html->events_left_out);
+	if (options->recording)
+		write_info(out, options->recording);
 	write_texts(out, "texts", html->texts);
 	write_flags(out, html->flags);
 	write_refusals(out, html);

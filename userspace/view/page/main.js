@@ -13,6 +13,8 @@ function showWarnings() {
 	for (const [count, why] of lost)
 		if (count)
 			warn(`Lost ${number.format(count)}: ${why}.`);
+	if (raw.complete === false)
+		warn('The recording was not finished: clonescope was ended, or the disk was full. What it had until then is here.');
 	if (leftOut.rows)
 		warn(`${number.format(leftOut.rows)} of ${number.format(leftOut.rows + rows.count)} clones are not on this page, ` +
 			'which would be too large: those that came last. Report on a part of the recording to see them.');
