@@ -214,6 +214,55 @@ static void test_reports(void **state)
 	}
 }
 
+/* What a browser reads as the page's data: from its tag to the first end of a script. */
+static json_t *page_data(void)
+{
+	static const char tag[] = "<script type=\"application/json\" id=\"data\">";
+	char *from = strstr(printed, tag), *to;
+
+	assert_non_null(from);
+	from += strlen(tag);
+	to = strstr(from, "</script>");
+	assert_non_null(to);
+	for (char *c = from; c < to; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~' && *c != '<'));
+	return json_loadb(from, (size_t)(to - from), 0, NULL);
+}
+
+static void test_html(void **state)
+{
+	struct totals *totals = totals_new();
+	const struct losses losses = {0};
+
+	(void)state;
+	state_of_chance = 3;
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		struct view_options options = {.kernel = RULES_KERNEL(6, 12)};
+		struct records all;
+		json_t *data;
+
+		free(printed);
+		printed = NULL;
+		options.out = open_memstream(&printed, &printed_size);
+		view_html.begin(&options);
+		for (int i = 0; i < 10; i++) {
+			fill_records(&all);
+			show(&view_html, &options, &all);
+		}
+		view_html.end(&options, totals, &losses);
+		fclose(options.out);
+		data = page_data();
+		assert_true(json_is_object(data));
+		assert_int_equal(json_integer_value(json_object_get(json_object_get(data, "events"),
+								    "count")) +
+					 json_integer_value(json_object_get(
+						 json_object_get(data, "rows"), "count")),
+				 60);
+		json_decref(data);
+	}
+	totals_free(totals);
+}
+
 /* clone3() may be asked for anything. */
 static void test_huge_numbers(void **state)
 {
@@ -353,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_html, end),
 		cmocka_unit_test_teardown(test_reports, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_path_shows_each_stage, end),

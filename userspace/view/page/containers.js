@@ -139,6 +139,7 @@ function laneBars(lane, start, share) {
 	const life = el('div', {class: 'life'});
 	const end = Math.min(endOf(lane.task), start.to);
 	const names = namesOf(lane.task, start.to);
+	const marks = [...eventsOf(lane.task)].filter(i => events.kind[i] === KIND.NAMESPACES).map(i => events.ts[i]);
 
 	names.forEach((part, i) => {
 		const to = i + 1 < names.length ? names[i + 1].from : end;
@@ -147,7 +148,7 @@ function laneBars(lane, start, share) {
 
 		bar.style.left = `${share(part.from)}%`;
 		bar.style.width = `${Math.max(0.15, share(to) - share(part.from))}%`;
-		if (share(to) - share(part.from) > 9)
+		if (share(to) - share(part.from) > 9 && !marks.some(ts => ts >= part.from && share(ts) - share(part.from) < 9))
 			bar.append(el('span', {class: 'inside'}, part.name));
 		life.append(bar);
 	});
@@ -182,7 +183,7 @@ function laneRow(lane, start, share) {
 	name.style.paddingLeft = `${Math.min(lane.depth, 12) * 12 + 8}px`;
 	return el('tr', {class: lane.task === start.task ? 'own' : null}, name,
 		el('td', {class: 'n'}, formatTime(lane.from - start.from)),
-		el('td', {class: 'n'}, formatTime(Math.min(endOf(lane.task), start.to) - lane.from)),
+		el('td', {class: 'n'}, isNaN(tasks.end[lane.task]) ? '–' : formatTime(tasks.end[lane.task] - lane.from)),
 		el('td', {class: 'picture'}, laneBars(lane, start, share)));
 }
 
@@ -227,7 +228,7 @@ function drawStarts() {
 		startShown = list[0] || null;
 	startChoice.replaceChildren(...list.slice(0, 1000).map(start =>
 		el('option', {value: String(starts.indexOf(start)), selected: start === startShown}, startLabel(start))));
-	byId('start-controls').hidden = list.length < 1;
+	byId('start-controls').hidden = byId('start-legend').hidden = list.length < 1;
 	byId('start-count').textContent = `${number.format(list.length)} of ${number.format(starts.length)} starts`;
 	if (startShown)
 		return drawStart(startShown);
