@@ -149,11 +149,22 @@ static struct html_row *add_row(void)
 	return row;
 }
 
+/* Of a full page's tasks only: those that came later have no clone on it. */
+static uint32_t event_task(uint32_t tid, uint32_t tgid, uint64_t start_ns)
+{
+	uint64_t identity[] = {tid, start_ns};
+
+	if (html.rows_left_out)
+		return intern_find(html.tasks, identity, sizeof(identity));
+	return task_number(tid, tgid, start_ns);
+}
+
+/* The next event, of @task; NULL where the page is full, or the task is not on it. */
 static struct html_event *add_event(const struct cs_head *head, uint32_t task)
 {
 	struct html_event *event;
 
-	if (html.event_count >= HTML_EVENTS_MAX ||
+	if (!task || html.event_count >= HTML_EVENTS_MAX ||
 	    MAKE_ROOM(html.events, html.events_room, html.event_count)) {
 		html.events_left_out++;
 		return NULL;
@@ -278,7 +289,7 @@ static void refused_namespaces(const struct view_options *options, const struct 
 static void add_start(const struct cs_start *rec)
 {
 	struct html_event *event =
-		add_event(&rec->head, task_number(rec->tid, rec->tgid, rec->start_ns));
+		add_event(&rec->head, event_task(rec->tid, rec->tgid, rec->start_ns));
 
 	if (event)
 		event->value = rec->node;
@@ -287,7 +298,7 @@ static void add_start(const struct cs_start *rec)
 static void add_exec(const struct cs_exec *rec, const struct life *life)
 {
 	struct html_event *event =
-		add_event(&rec->head, task_number(rec->tid, rec->tgid, rec->start_ns));
+		add_event(&rec->head, event_task(rec->tid, rec->tgid, rec->start_ns));
 
 	if (!event)
 		return;
@@ -299,7 +310,7 @@ static void add_exec(const struct cs_exec *rec, const struct life *life)
 static void add_exit(const struct cs_exit *rec)
 {
 	struct html_event *event =
-		add_event(&rec->head, task_number(rec->tid, rec->tgid, rec->start_ns));
+		add_event(&rec->head, event_task(rec->tid, rec->tgid, rec->start_ns));
 
 	if (!event)
 		return;
@@ -310,7 +321,7 @@ static void add_exit(const struct cs_exit *rec)
 static void add_namespaces(const struct cs_namespaces *rec)
 {
 	struct html_event *event =
-		add_event(&rec->head, task_number(rec->tid, rec->tgid, rec->start_ns));
+		add_event(&rec->head, event_task(rec->tid, rec->tgid, rec->start_ns));
 
 	if (!event)
 		return;

@@ -143,7 +143,7 @@ function laneBars(lane, start, share) {
 
 	names.forEach((part, i) => {
 		const to = i + 1 < names.length ? names[i + 1].from : end;
-		const bar = el('span', {class: `bar part-${i === 0 ? 'made' : 'ran'}${lane.inChain ? '' : ' faint'}`,
+		const bar = el('span', {class: `bar part-${isThread(lane.task) ? 'thread' : i === 0 ? 'made' : 'ran'}${lane.inChain ? '' : ' faint'}`,
 			title: `${part.file || part.name}: ${formatTime(to - part.from)}`});
 
 		bar.style.left = `${share(part.from)}%`;
@@ -178,7 +178,7 @@ function laneDid(task, to) {
 function laneRow(lane, start, share) {
 	const names = namesOf(lane.task, start.to);
 	const name = el('th', {scope: 'row', class: 'lane-name'}, names[names.length - 1].name, ' ',
-		el('small', {}, String(tasks.tid[lane.task])), el('span', {class: 'unseen'}, `: ${laneDid(lane.task, start.to)}`));
+		el('small', {}, `${isThread(lane.task) ? 'thread ' : ''}${tasks.tid[lane.task]}`), el('span', {class: 'unseen'}, `: ${laneDid(lane.task, start.to)}`));
 
 	name.style.paddingLeft = `${Math.min(lane.depth, 12) * 12 + 8}px`;
 	return el('tr', {class: lane.task === start.task ? 'own' : null}, name,

@@ -16,8 +16,8 @@ function showWarnings() {
 	if (raw.complete === false)
 		warn('The recording was not finished: clonescope was ended, or the disk was full. What it had until then is here.');
 	if (leftOut.rows)
-		warn(`${number.format(leftOut.rows)} of ${number.format(leftOut.rows + rows.count)} clones are not on this page, ` +
-			'which would be too large: those that came last. Report on a part of the recording to see them.');
+		warn(`${number.format(leftOut.rows)} of ${number.format(leftOut.rows + rows.count)} clones and calls are not on this page, ` +
+			'which would be too large: those that came last. To see others, let clonescope report choose: -n, -x, --min-us.');
 	if (leftOut.events)
 		warn(`${number.format(leftOut.events)} first runs, execs, exits and changes of namespaces are not on this page.`);
 	if (totals.incomplete)

@@ -46,7 +46,7 @@ function mostPerSecond() {
 
 function drawTimeAxes(context, width, height, most) {
 	const below = height - MARGIN.bottom;
-	const rates = ticks(0, most, 4);
+	const rates = ticks(0, most, 5);
 	const times = ticks(timeFrom, timeFrom + timeBins * timeStep, Math.max(2, Math.floor(width / 110)));
 
 	context.textBaseline = 'middle';
