@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes a report page of made-up clones through the reader's own model and view: page_data CLONES > FILE */
+/* Writes a report page of made-up clones through the reader's own model and view, for CLONES of its arguments. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -426,7 +426,10 @@ int main(int argc, char **argv)
 	const struct view_options options = {
 		.out = stdout, .kernel = RULES_KERNEL(6, 12), .since_ns = START_NS};
 
-	make_up(argc > 1 ? strtoul(argv[1], NULL, 10) : 1000);
+	size_t clones = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+
+	if (clones)
+		make_up(clones);
 	qsort(moments, moment_count, sizeof(*moments), earlier);
 	show(&options);
 	free(tasks);
