@@ -63,7 +63,7 @@ function drawCell(cell, count, sum) {
 		},
 	}, el('b', {}, number.format(count)), el('small', {}, formatShare(count, sum.all)));
 
-	button.style.setProperty('--heat', (10 + 90 * heat).toFixed(1) + '%');
+	button.style.setProperty('--heat', (18 + 82 * heat).toFixed(1) + '%');
 	return el('td', {class: `cell ${kind}`, 'data-cell': `${rowNode} ${columnNode}`}, button);
 }
 

@@ -135,7 +135,6 @@ function treeRow(index) {
 	const element = el('div', {
 		role: 'row', id: `task-${task}`, class: 'tree-row', 'data-index': index, 'aria-level': level,
 		'aria-expanded': below ? String(Boolean(treeState.open[task])) : null,
-		'aria-selected': String(task === treeState.selected),
 		'aria-rowindex': index + 2,
 	}, name, el('div', {role: 'gridcell', class: 'n'}, String(tasks.tid[task])),
 	el('div', {role: 'gridcell', class: 'way'}, row < 0 ? '' : isThread(task) ? 'thread' : wayIn(row)), lifeBar(task));
@@ -153,6 +152,13 @@ function drawTreeRows() {
 	for (let index = first; index < last; index++)
 		list.push(treeRow(index));
 	treeRows.replaceChildren(...list);
+	markSelected();
+}
+
+/* In place: a row made anew between two clicks would never hear of the double one. */
+function markSelected() {
+	for (const row of treeRows.children)
+		row.setAttribute('aria-selected', String(row.id === `task-${treeState.selected}`));
 	if (byId(`task-${treeState.selected}`))
 		tree.setAttribute('aria-activedescendant', `task-${treeState.selected}`);
 	else
@@ -237,20 +243,22 @@ function describeTask(task) {
 
 /* --- moving about ------------------------------------------------------------------------------------ */
 
-function selectTask(task, scroll = true) {
-	const index = treeState.list.indexOf(task);
-
+function selectTask(task) {
 	treeState.selected = task;
 	byId('tree-detail').textContent = describeTask(task);
-	if (scroll && index >= 0) {
-		const top = index * ROW_HEIGHT, seen = tree.clientHeight - byId('tree-head').offsetHeight;
+	markSelected();
+}
 
-		if (top < tree.scrollTop)
-			tree.scrollTop = top;
-		else if (top + ROW_HEIGHT > tree.scrollTop + seen)
-			tree.scrollTop = top + ROW_HEIGHT - seen;
-	}
+function goToTask(task) {
+	const index = treeState.list.indexOf(task);
+	const top = index * ROW_HEIGHT, seen = tree.clientHeight - byId('tree-head').offsetHeight;
+
+	if (index >= 0 && top < tree.scrollTop)
+		tree.scrollTop = top;
+	else if (index >= 0 && top + ROW_HEIGHT > tree.scrollTop + seen)
+		tree.scrollTop = top + ROW_HEIGHT - seen;
 	drawTreeRows();
+	selectTask(task);
 }
 
 function openTask(task, open) {
@@ -266,7 +274,7 @@ function enterTask(task) {
 	tree.scrollTop = 0;
 	drawTree();
 	if (task)
-		selectTask(task);
+		goToTask(task);
 }
 
 /* From its making to the end of the last that descends from it. */
@@ -320,7 +328,7 @@ function moveBy(steps) {
 	const at = list.indexOf(treeState.selected);
 
 	if (list.length)
-		selectTask(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + steps))]);
+		goToTask(list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + steps))]);
 }
 
 function goRight() {
@@ -340,7 +348,7 @@ function goLeft() {
 	if (treeState.open[task] && treeState.below[task])
 		openTask(task, false);
 	else if (tasks.parent[task] && task !== treeState.root)
-		selectTask(tasks.parent[task]);
+		goToTask(tasks.parent[task]);
 }
 
 const treeKeys = {
@@ -378,6 +386,39 @@ function onTreeWheel(event) {
 	event.preventDefault();
 }
 
+/* From where the pointer goes down to where it comes up. */
+function listenTreeAxis() {
+	const axis = byId('tree-axis');
+	const timeAt = event => treeState.window.from +
+		event.offsetX / axis.clientWidth * (treeState.window.to - treeState.window.from);
+	let down = null;
+
+	axis.addEventListener('pointerdown', event => {
+		down = {time: timeAt(event), x: event.offsetX};
+		axis.setPointerCapture(event.pointerId);
+	});
+	axis.addEventListener('pointermove', event => {
+		if (!down)
+			return;
+		drawTreeAxis();
+		const context = axis.getContext('2d');
+		context.fillStyle = colour('select');
+		context.fillRect(down.x, 0, event.offsetX - down.x, axis.clientHeight);
+	});
+	axis.addEventListener('pointerup', event => {
+		const [from, to] = [down.time, timeAt(event)].sort((a, b) => a - b);
+
+		if (Math.abs(event.offsetX - down.x) > 3 && to - from >= 1000)
+			treeState.window = {from, to};
+		down = null;
+		drawTree();
+	});
+	axis.addEventListener('pointercancel', () => {
+		down = null;
+		drawTreeAxis();
+	});
+}
+
 function taskAt(event) {
 	const row = event.target.closest('.tree-row');
 
@@ -412,7 +453,7 @@ function listenTree() {
 
 		if (!task)
 			return;
-		selectTask(task, false);
+		selectTask(task);
 		if (event.target.classList.contains('twisty') && treeState.below[task])
 			openTask(task, !treeState.open[task]);
 	});
@@ -429,4 +470,5 @@ function listenTree() {
 }
 
 listenTree();
+listenTreeAxis();
 views.push(updateTree);
