@@ -9,6 +9,7 @@
 #include "model/nodes.h"
 #include "model/outcome.h"
 #include "model/refusal.h"
+#include "view/ignore.h"
 
 #define FIRST_ROOM 1024
 
@@ -243,12 +244,6 @@ static void html_clone(const struct view_options *options, const struct clone *c
 	row->refusal = refusal_number(&verdict);
 }
 
-static void html_returned(const struct view_options *options, const struct cs_return *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
 static void html_call(const struct view_options *options, const struct cs_call *rec)
 {
 	struct refusal_verdict verdict;
@@ -399,7 +394,7 @@ static void html_end(const struct view_options *options, const struct totals *to
 const struct view_ops view_html = {
 	.begin = html_begin,
 	.clone = html_clone,
-	.returned = html_returned,
+	.returned = ignore_returned,
 	.call = html_call,
 	.life = html_life,
 	.lost = html_lost,

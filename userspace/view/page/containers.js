@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How a container starts: every process from the one that began it to the container's own program, as a waterfall. */
+/* How a container starts: a waterfall from the process that began it to the container's own program. */
 
 const LANES_MAX = 48;
 
@@ -22,7 +22,10 @@ function findStarts() {
 		for (let task = events.task[i]; task; task = tasks.parent[task])
 			below.set(task, (below.get(task) || 0) + 1);
 	}
-	return ready.map(i => ({event: i, task: events.task[i], ready: events.ts[i], ...chainOf(events.task[i], below)}));
+	return ready.map(i => {
+		const task = events.task[i];
+		return {event: i, task, ready: events.ts[i], ...chainOf(task, below)};
+	});
 }
 
 /* From the first that worked for this container alone. */
@@ -39,7 +42,7 @@ function chainOf(task, below) {
 	return {chain, from: beginOf(chain[0])};
 }
 
-/* The chain, and what else descends from its first and began before the program was ready. Threads are counted only. */
+/* The chain, and what else descends from its first and began before the end. Threads are counted. */
 function lanesOf(start) {
 	const lanes = [], chain = new Set(start.chain);
 	const stack = [[start.chain[0], 0]];
@@ -73,21 +76,20 @@ function cutLanes(lanes) {
 	return {lanes: shown, left: lanes.length - shown.length};
 }
 
-/* --- in words ---------------------------------------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------------------------- */
 
 /* What the chain did, in the order of time. */
 function stepsOf(start) {
 	const steps = [];
 
 	for (const task of start.chain) {
-		if (tasks.row[task] >= 0)
-			steps.push({ts: tasks.made[task], text: `clone of ${tasks.tid[task]}${newNamespaces(tasks.row[task])}`});
-		for (const i of eventsOf(task)) {
-			if (events.ts[i] > start.ready || events.kind[i] === KIND.START || events.kind[i] === KIND.EXIT)
-				continue;
-			steps.push({ts: events.ts[i], text: events.kind[i] === KIND.EXEC ? `execve ${texts[events.file[i]]}`
-				: `${events.setns[i] ? 'setns' : 'unshare'} ${raw.flags[events.value[i]]}`});
-		}
+		const row = tasks.row[task];
+
+		if (row >= 0)
+			steps.push({ts: rows.ts[row], text: `clone of ${tasks.tid[task]}${newNamespaces(row)}`});
+		for (const i of eventsOf(task))
+			if (events.ts[i] <= start.ready && [KIND.EXEC, KIND.NAMESPACES].includes(events.kind[i]))
+				steps.push({ts: events.ts[i], text: describeDeed(i)});
 	}
 	return steps.sort((a, b) => a.ts - b.ts);
 }
@@ -108,11 +110,15 @@ function startSentence(start) {
 		if (!longest || took > longest.took)
 			longest = {took, before: steps[i - 1].text, after: steps[i].text};
 	}
-	return `${texts[events.file[start.event]]} runs after ${formatTime(start.ready - start.from)}.` +
-		(longest ? ` The longest wait, ${formatTime(longest.took)}, is between ${longest.before} and ${longest.after}.` : '');
+	const ready = `${texts[events.file[start.event]]} runs after ${formatTime(start.ready - start.from)}.`;
+
+	if (!longest)
+		return ready;
+	return `${ready} The longest wait, ${formatTime(longest.took)}, is between ${longest.before} ` +
+		`and ${longest.after}.`;
 }
 
-/* --- the picture -------------------------------------------------------------------------------------- */
+/* --- the picture -------------------------------------------------------------------------- */
 
 function startLabel(start) {
 	const row = tasks.row[start.task];
@@ -135,26 +141,34 @@ function namesOf(task, to) {
 	return names;
 }
 
+function isBetween(value, least, most) {
+	return value >= least && value < most;
+}
+
 function laneBars(lane, start, share) {
 	const life = el('div', {class: 'life'});
 	const end = Math.min(endOf(lane.task), start.to);
 	const names = namesOf(lane.task, start.to);
-	const marks = [...eventsOf(lane.task)].filter(i => events.kind[i] === KIND.NAMESPACES).map(i => events.ts[i]);
+	const kind = isThread(lane.task) ? 'thread' : 'made';
+	const marks = [...eventsOf(lane.task)]
+		.filter(i => events.kind[i] === KIND.NAMESPACES && events.ts[i] <= start.to);
 
 	names.forEach((part, i) => {
 		const to = i + 1 < names.length ? names[i + 1].from : end;
-		const bar = el('span', {class: `bar part-${isThread(lane.task) ? 'thread' : i === 0 ? 'made' : 'ran'}${lane.inChain ? '' : ' faint'}`,
-			title: `${part.file || part.name}: ${formatTime(to - part.from)}`});
+		const wide = share(to) - share(part.from);
+		const bar = el('span', {
+			class: `bar part-${i ? 'ran' : kind}${lane.inChain ? '' : ' faint'}`,
+			title: `${part.file || part.name}: ${formatTime(to - part.from)}`,
+		});
+		const hidden = marks.some(mark => isBetween(share(events.ts[mark]) - share(part.from), 0, 9));
 
 		bar.style.left = `${share(part.from)}%`;
-		bar.style.width = `${Math.max(0.15, share(to) - share(part.from))}%`;
-		if (share(to) - share(part.from) > 9 && !marks.some(ts => ts >= part.from && share(ts) - share(part.from) < 9))
+		bar.style.width = `${Math.max(0.15, wide)}%`;
+		if (wide > 9 && !hidden)
 			bar.append(el('span', {class: 'inside'}, part.name));
 		life.append(bar);
 	});
-	for (const i of eventsOf(lane.task)) {
-		if (events.kind[i] !== KIND.NAMESPACES || events.ts[i] > start.to)
-			continue;
+	for (const i of marks) {
 		const tick = el('span', {class: 'tick namespaces', title: describeEvent(i)});
 		tick.style.left = `${share(events.ts[i])}%`;
 		life.append(tick);
@@ -177,13 +191,15 @@ function laneDid(task, to) {
 
 function laneRow(lane, start, share) {
 	const names = namesOf(lane.task, start.to);
+	const id = `${isThread(lane.task) ? 'thread ' : ''}${tasks.tid[lane.task]}`;
+	const lasted = tasks.end[lane.task] - lane.from;
 	const name = el('th', {scope: 'row', class: 'lane-name'}, names[names.length - 1].name, ' ',
-		el('small', {}, `${isThread(lane.task) ? 'thread ' : ''}${tasks.tid[lane.task]}`), el('span', {class: 'unseen'}, `: ${laneDid(lane.task, start.to)}`));
+		el('small', {}, id), unseen(`: ${laneDid(lane.task, start.to)}`));
 
 	name.style.paddingLeft = `${Math.min(lane.depth, 12) * 12 + 8}px`;
 	return el('tr', {class: lane.task === start.task ? 'own' : null}, name,
-		el('td', {class: 'n'}, formatTime(lane.from - start.from)),
-		el('td', {class: 'n'}, isNaN(tasks.end[lane.task]) ? '–' : formatTime(tasks.end[lane.task] - lane.from)),
+		tdNumber(formatTime(lane.from - start.from)),
+		tdNumber(isNaN(lasted) ? '–' : formatTime(lasted)),
 		el('td', {class: 'picture'}, laneBars(lane, start, share)));
 }
 
@@ -197,24 +213,27 @@ function startHead(start) {
 		if (time / (start.to - start.from) < 0.95)
 			scale.append(label);
 	}
-	return el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'Process'), el('th', {scope: 'col', class: 'n'}, 'After'),
-		el('th', {scope: 'col', class: 'n'}, 'Lasts'),
-		el('th', {scope: 'col', class: 'picture'}, el('span', {class: 'unseen'}, 'Picture'), scale)));
+	return headOf('Process', '#After', '#Lasts',
+		el('th', {scope: 'col', class: 'picture'}, unseen('Picture'), scale));
 }
 
 function drawStart(start) {
 	const {lanes, left, threads} = lanesOf(start);
 	const shown = {...start, to: start.ready + (start.ready - start.from) * 0.06 + 1000};
 	const share = ns => 100 * Math.max(0, Math.min(1, (ns - shown.from) / (shown.to - shown.from)));
-	const rest = [left ? `${number.format(left)} short-lived processes` : '', threads ? `${number.format(threads)} threads` : '']
-		.filter(text => text).join(' and ');
+	const rest = [];
 
-	byId('start-text').textContent = startSentence(start) + (rest ? ` Not shown: ${rest}.` : '');
+	if (left)
+		rest.push(`${number.format(left)} short-lived processes`);
+	if (threads)
+		rest.push(`${number.format(threads)} threads`);
+	byId('start-text').textContent = startSentence(start) +
+		(rest.length ? ` Not shown: ${rest.join(' and ')}.` : '');
 	byId('start-lanes').replaceChildren(startHead(shown),
 		el('tbody', {}, ...lanes.map(lane => laneRow(lane, shown, share))));
 }
 
-/* Does the filter want this start? By what made its program; one whose making was not seen is always shown. */
+/* Does the filter want this start? By what made its program; where that was not seen, yes. */
 function startPasses(start) {
 	const row = tasks.row[start.task];
 
@@ -226,15 +245,19 @@ function drawStarts() {
 
 	if (!list.includes(startShown))
 		startShown = list[0] || null;
-	startChoice.replaceChildren(...list.slice(0, 1000).map(start =>
-		el('option', {value: String(starts.indexOf(start)), selected: start === startShown}, startLabel(start))));
+	startChoice.replaceChildren(...list.slice(0, 1000).map(start => el('option', {
+		value: String(starts.indexOf(start)),
+		selected: start === startShown,
+	}, startLabel(start))));
 	byId('start-controls').hidden = byId('start-legend').hidden = list.length < 1;
-	byId('start-count').textContent = `${number.format(list.length)} of ${number.format(starts.length)} starts`;
+	byId('start-count').textContent =
+		`${number.format(list.length)} of ${number.format(starts.length)} starts`;
 	if (startShown)
 		return drawStart(startShown);
 	byId('start-lanes').replaceChildren();
 	byId('start-text').textContent = starts.length ? 'The filter leaves no container\u2019s start.'
-		: 'No container was started: nothing in new namespaces called execve, or lives were not recorded.';
+		: 'No container was started: nothing in new namespaces called execve, ' +
+			'or lives were not recorded.';
 }
 
 startChoice.addEventListener('change', () => {

@@ -89,7 +89,10 @@ function decodeEvents(table) {
 	};
 }
 
-/* Lists of numbers by owner, without an array for each: those of owner o are order[first[o]] to order[first[o + 1] - 1]. */
+/*
+ * Lists of numbers by owner, without an array for each: those of owner o are order[first[o]] to
+ * order[first[o + 1] - 1].
+ */
 function groupBy(owners, ownerCount) {
 	const first = new Int32Array(ownerCount + 2);
 	const order = new Int32Array(owners.length);
@@ -105,8 +108,8 @@ function groupBy(owners, ownerCount) {
 }
 
 /*
- * Tasks are numbered from 1, and a caller before its child; 0 is nobody. That a task was made by a row, and
- * ended by an event, makes it a bar in time and a node of the tree.
+ * Tasks are numbered from 1, and a caller before its child; 0 is nobody. That a task was made by a
+ * row, and ended by an event, makes it a bar in time and a node of the tree.
  */
 function joinTasks(table) {
 	const count = table.count + 1;

@@ -19,15 +19,37 @@ function el(tag, attributes = {}, ...children) {
 	return element;
 }
 
+function td(...children) {
+	return el('td', {}, ...children);
+}
+
+function tdNumber(...children) {
+	return el('td', {class: 'n'}, ...children);
+}
+
+/* For those who have it read to them. */
+function unseen(...children) {
+	return el('span', {class: 'unseen'}, ...children);
+}
+
+/* Headings of columns; those that begin with # are of numbers. */
+function headOf(...titles) {
+	return el('thead', {}, el('tr', {}, ...titles.map(title => typeof title === 'string'
+		? el('th', {scope: 'col', class: title.startsWith('#') ? 'n' : null}, title.replace('#', ''))
+		: title)));
+}
+
 function byId(id) {
 	return document.getElementById(id);
 }
+
+const TIME_UNITS = [['s', 1e9], ['ms', 1e6], ['µs', 1e3], ['ns', 1]];
 
 /* "853 ns", "12.3 µs", "4.56 s": three digits. */
 function formatTime(ns) {
 	if (!(ns >= 0))
 		return '?';
-	const [unit, size] = [['s', 1e9], ['ms', 1e6], ['µs', 1e3], ['ns', 1]].find(u => ns >= u[1] * 0.9995) || ['ns', 1];
+	const [unit, size] = TIME_UNITS.find(each => ns >= each[1] * 0.9995) || ['ns', 1];
 	const value = ns / size;
 	return `${value >= 99.95 || unit === 'ns' ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
 }
@@ -51,9 +73,15 @@ function formatShare(part, all) {
 	return percent > 0 && percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
 }
 
+const NODE_NAMES = {
+	[NODE.ANY]: 'any',
+	[NODE.NONE]: 'none',
+	[NODE.SEVERAL]: 'several',
+	[NODE.UNKNOWN]: '?',
+};
+
 function nodeName(node) {
-	return {[NODE.ANY]: 'any', [NODE.NONE]: 'none', [NODE.SEVERAL]: 'several', [NODE.UNKNOWN]: '?'}[node] ??
-		String(node);
+	return NODE_NAMES[node] ?? String(node);
 }
 
 /* 1, 2 or 5 times a power of ten, so that about @count of them make up @span. */
@@ -94,7 +122,7 @@ function openCanvas(canvas) {
 	return {context, width, height};
 }
 
-/* --- a small box beside the pointer ------------------------------------------------------------ */
+/* --- a small box beside the pointer ------------------------------------------------------- */
 
 const tip = byId('tip');
 
@@ -102,7 +130,8 @@ function showTip(event, text) {
 	tip.textContent = text;
 	tip.hidden = false;
 	const x = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8);
-	const y = event.clientY + 18 + tip.offsetHeight > innerHeight ? event.clientY - tip.offsetHeight - 10 : event.clientY + 18;
+	const below = event.clientY + 18;
+	const y = below + tip.offsetHeight > innerHeight ? event.clientY - tip.offsetHeight - 10 : below;
 	tip.style.transform = `translate(${Math.max(4, x)}px, ${y}px)`;
 }
 
@@ -110,7 +139,7 @@ function hideTip() {
 	tip.hidden = true;
 }
 
-/* --- times on a logarithmic scale ---------------------------------------------------------------- */
+/* --- times on a logarithmic scale --------------------------------------------------------- */
 
 /* Forty bins in a decade, from 10 ns to 1000 s: what is read from a bin's middle is 3 % off at most. */
 const BINS_PER_DECADE = 40;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which rows are shown: one bit for each thing that a row may fail at, so that a view can overlook its own. */
+/* Which rows are shown: a bit for each thing that a row may fail at; a view overlooks its own. */
 
 const FAILS = {COMMAND: 1, CONTAINER: 2, NODE: 4, ERROR: 8, VIA: 16, CELL: 32, SPAN: 64, REFUSAL: 128};
 
@@ -101,10 +101,16 @@ function judge() {
 	}
 }
 
-/* --- the controls ---------------------------------------------------------------------------------- */
+/* --- the controls ------------------------------------------------------------------------- */
 
 const commandNames = new Set();
-const cellWords = {cpu: 'CPU', requested: 'requested', task: 'task_struct', stack: 'stack', first: 'first run'};
+const cellWords = {
+	cpu: 'CPU',
+	requested: 'requested',
+	task: 'task_struct',
+	stack: 'stack',
+	first: 'first run',
+};
 
 function countBy(column) {
 	const counts = new Map();
@@ -125,7 +131,8 @@ function fillChoices() {
 
 	for (const [comm] of commands)
 		commandNames.add(texts[comm]);
-	byId('commands').append(...commands.slice(0, 500).map(([comm]) => el('option', {value: texts[comm]})));
+	byId('commands').append(...commands.slice(0, 500)
+		.map(([comm]) => el('option', {value: texts[comm]})));
 	addOptions(byId('by-container'), countBy(rows.container).slice(0, 2000)
 		.map(([value, count]) => [value, `${containerName(value)} (${number.format(count)})`]));
 	addOptions(byId('by-node'), [...nodes].filter(node => node >= 0).sort((a, b) => a - b)
@@ -160,8 +167,8 @@ function chips() {
 	if (via !== null)
 		list.push(['via', `way in: ${via}`]);
 	if (cell)
-		list.push(['cell', `${cellWords[cell.row]} ${nodeName(cell.rowNode)}, ${cellWords[cell.column]} ` +
-			nodeName(cell.columnNode)]);
+		list.push(['cell', `${cellWords[cell.row]} ${nodeName(cell.rowNode)}, ` +
+			`${cellWords[cell.column]} ${nodeName(cell.columnNode)}`]);
 	if (span)
 		list.push(['span', `${formatMoment(span.from)} to ${formatMoment(span.to)}`]);
 	if (refusal !== null)

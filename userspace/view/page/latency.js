@@ -49,7 +49,7 @@ function latencyByStage(own) {
 	return all;
 }
 
-/* --- one distribution ---------------------------------------------------------------------------- */
+/* --- one distribution --------------------------------------------------------------------- */
 
 const BINS_PER_BAR = 4;
 
@@ -66,19 +66,23 @@ function barsOf(histogram, axis) {
 	return bars;
 }
 
+function axisShare(bin, axis) {
+	return (bin - axis.from) / (axis.to - axis.from);
+}
+
 function drawDecades(context, axis, width, height) {
 	context.fillStyle = colour('grid');
 	for (let bin = axis.from; bin <= axis.to; bin += BINS_PER_DECADE)
-		context.fillRect(Math.round((bin - axis.from) / (axis.to - axis.from) * (width - 1)), 0, 1, height);
+		context.fillRect(Math.round(axisShare(bin, axis) * (width - 1)), 0, 1, height);
 }
 
 /* Where the median and the 99th percentile are. */
 function drawMarks(context, histogram, axis, width, height) {
 	for (const [percent, name] of [[50, 'mark'], [99, 'mark-2']]) {
-		const bin = (Math.log10(Math.max(1, histogram.percentile(percent))) - FIRST_DECADE) * BINS_PER_DECADE;
+		const decade = Math.log10(Math.max(1, histogram.percentile(percent))) - FIRST_DECADE;
 
 		context.fillStyle = colour(name);
-		context.fillRect((bin - axis.from) / (axis.to - axis.from) * width - 1, 0, 2, height);
+		context.fillRect(axisShare(decade * BINS_PER_DECADE, axis) * width - 1, 0, 2, height);
 	}
 }
 
@@ -105,8 +109,8 @@ function drawHistogram(canvas, histogram, axis) {
 	canvas.onmousemove = event => {
 		const bar = bars[Math.floor(event.offsetX / width * bars.length)];
 		if (bar)
-			showTip(event, `${formatTime(bar.from)} to ${formatTime(bar.to)}: ${number.format(bar.count)} ` +
-				`(${formatShare(bar.count, histogram.count)})`);
+			showTip(event, `${formatTime(bar.from)} to ${formatTime(bar.to)}: ` +
+				`${number.format(bar.count)} (${formatShare(bar.count, histogram.count)})`);
 	};
 	canvas.onmouseleave = hideTip;
 }
@@ -125,11 +129,12 @@ function drawScale(canvas, axis) {
 	/* None at the right end, where it would be in the way of the one before. */
 	for (let decade = 0; decade < decades; decade += every) {
 		context.textAlign = decade === 0 ? 'left' : 'center';
-		context.fillText(formatRound(binFrom(axis.from + decade * BINS_PER_DECADE)), decade / decades * width, height - 5);
+		context.fillText(formatRound(binFrom(axis.from + decade * BINS_PER_DECADE)),
+			decade / decades * width, height - 5);
 	}
 }
 
-/* --- the two tables -------------------------------------------------------------------------------- */
+/* --- the two tables ----------------------------------------------------------------------- */
 
 function latencyRow(label, histogram, axis, tall) {
 	const canvas = el('canvas', {class: tall ? 'histogram tall' : 'histogram', 'aria-hidden': 'true'});
@@ -137,8 +142,8 @@ function latencyRow(label, histogram, axis, tall) {
 		? [histogram.percentile(50), histogram.percentile(99), histogram.most].map(formatTime)
 		: ['–', '–', '–'];
 	const row = el('tr', {}, el('th', {scope: 'row'}, label),
-		el('td', {class: 'n'}, number.format(histogram.count)),
-		...times.map(time => el('td', {class: 'n'}, time)), el('td', {class: 'picture'}, canvas));
+		tdNumber(number.format(histogram.count)),
+		...times.map(time => tdNumber(time)), el('td', {class: 'picture'}, canvas));
 
 	return {row, draw: () => drawHistogram(canvas, histogram, axis)};
 }
@@ -146,11 +151,10 @@ function latencyRow(label, histogram, axis, tall) {
 function drawLatency(table, what, entries, axis, tall) {
 	const scale = el('canvas', {class: 'scale', 'aria-hidden': 'true'});
 	const list = entries.map(([label, histogram]) => latencyRow(label, histogram, axis, tall));
-	const head = el('tr', {}, ...[what, 'Clones', 'Median', '99 %', 'Slowest'].map((text, i) =>
-		el('th', {scope: 'col', class: i ? 'n' : null}, text)),
-		el('th', {scope: 'col', class: 'picture'}, el('span', {class: 'unseen'}, 'Distribution'), scale));
+	const picture = el('th', {scope: 'col', class: 'picture'}, unseen('Distribution'), scale);
 
-	table.replaceChildren(el('thead', {}, head), el('tbody', {}, ...list.map(each => each.row)));
+	table.replaceChildren(headOf(what, '#Clones', '#Median', '#99 %', '#Slowest', picture),
+		el('tbody', {}, ...list.map(each => each.row)));
 	drawScale(scale, axis);
 	for (const each of list)
 		each.draw();
@@ -179,8 +183,8 @@ function drawVias() {
 
 	if (!viaOrder.length)
 		return explainNothing('latency-via', 'No clone\u2019s time is known.');
-	drawLatency(byId('latency-via'), 'Way in', viaOrder.map(via => [viaButton(via), now.get(via) || new Histogram()]),
-		viaAxis, true);
+	drawLatency(byId('latency-via'), 'Way in',
+		viaOrder.map(via => [viaButton(via), now.get(via) || new Histogram()]), viaAxis, true);
 	if (viaFocus)
 		document.querySelector(`[data-via="${viaFocus}"]`)?.focus();
 	viaFocus = null;
@@ -191,14 +195,15 @@ function drawStages() {
 	const seen = raw.stages.map((_, stage) => stage).filter(stage => stagesOfAll[stage].count);
 
 	if (!seen.length)
-		return explainNothing('latency-stage', 'The stages were not measured: record with phases to see them.');
-	drawLatency(byId('latency-stage'), 'Stage', seen.map(stage => [stageLabel(stage), now[stage]]), stageAxis, false);
+		return explainNothing('latency-stage', 'The stages were not measured: clonescope record --phases does.');
+	drawLatency(byId('latency-stage'), 'Stage', seen.map(stage => [stageLabel(stage), now[stage]]),
+		stageAxis, false);
 }
 
 function stageLabel(stage) {
 	const [name, meaning] = raw.stages[stage];
 
-	return el('span', {title: meaning}, name, el('span', {class: 'unseen'}, `: ${meaning}`));
+	return el('span', {title: meaning}, name, unseen(`: ${meaning}`));
 }
 
 function explainNothing(id, why) {

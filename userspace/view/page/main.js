@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What is about all of the page: its head, the numbers above, the theme, and the first drawing. */
 
-/* --- the head: of the whole recording, whatever the filter ------------------------------------------ */
+/* --- the head: of the whole recording, whatever the filter -------------------------------- */
 
 function warn(text) {
 	byId('warnings').append(el('p', {class: 'warning'}, el('b', {'aria-hidden': 'true'}, '! '), text));
@@ -14,27 +14,31 @@ function showWarnings() {
 		if (count)
 			warn(`Lost ${number.format(count)}: ${why}.`);
 	if (raw.complete === false)
-		warn('The recording was not finished: clonescope was ended, or the disk was full. What it had until then is here.');
+		warn('The recording was not finished: clonescope was ended, or the disk was full. ' +
+			'What it had until then is here.');
 	if (leftOut.rows)
-		warn(`${number.format(leftOut.rows)} of ${number.format(leftOut.rows + rows.count)} clones and calls are not on this page, ` +
-			'which would be too large: those that came last. To see others, let clonescope report choose: -n, -x, --min-us.');
+		warn(`${number.format(leftOut.rows)} of ${number.format(leftOut.rows + rows.count)} clones and ` +
+			'calls are not on this page, which would be too large: those that came last. ' +
+			'To see others, let clonescope report choose: -n, -x, --min-us.');
 	if (leftOut.events)
-		warn(`${number.format(leftOut.events)} first runs, execs, exits and changes of namespaces are not on this page.`);
+		warn(`${number.format(leftOut.events)} first runs, execs, exits and changes of namespaces ` +
+			'are not on this page.');
 	if (totals.incomplete)
-		warn(`Of ${number.format(totals.incomplete)} clones a fact could not be learnt; it is shown as ?.`);
+		warn(`Of ${number.format(totals.incomplete)} clones a fact could not be learnt; ` +
+			'it is shown as ?.');
 }
 
 function showSource() {
 	const list = byId('source');
-	const facts = [...raw.info || [], ['Kernel', raw.kernel[0] && !raw.info ? raw.kernel.join('.') : ''],
-		['Span', formatTime(spanOfAll.to - spanOfAll.from)]];
+	const kernel = raw.kernel[0] ? raw.kernel.join('.') : '';
+	const facts = [...raw.info || [['Kernel', kernel]], ['Span', formatTime(spanOfAll.to - spanOfAll.from)]];
 
 	for (const [name, value] of facts)
 		if (value)
 			list.append(el('div', {}, el('dt', {}, name), el('dd', {}, showHidden(value))));
 }
 
-/* --- the numbers: of what is shown ------------------------------------------------------------------- */
+/* --- the numbers: of what is shown -------------------------------------------------------- */
 
 function sumUp() {
 	const sum = {made: 0, refused: 0, restarted: 0, compared: 0, differ: 0, times: new Histogram()};
@@ -56,7 +60,8 @@ function sumUp() {
 }
 
 function tile(title, value, note, kind) {
-	return el('div', {class: `tile ${kind || ''}`}, el('dt', {}, title), el('dd', {}, value, el('small', {}, note || '')));
+	return el('div', {class: `tile ${kind || ''}`}, el('dt', {}, title),
+		el('dd', {}, value, el('small', {}, note || '')));
 }
 
 function drawTiles() {
@@ -65,16 +70,17 @@ function drawTiles() {
 
 	byId('tiles').replaceChildren(
 		tile('Made', number.format(sum.made)),
-		tile('Refused', number.format(sum.refused), sum.restarted ? `and ${number.format(sum.restarted)} restarted` : '',
-			sum.refused ? 'bad' : ''),
+		tile('Refused', number.format(sum.refused),
+			sum.restarted ? `and ${number.format(sum.restarted)} restarted` : '', sum.refused ? 'bad' : ''),
 		tile('Median', time(50), 'in copy_process()'),
 		tile('99 %', time(99), 'are faster'),
 		tile('Slowest', sum.times.count ? formatTime(sum.times.most) : '–'),
-		tile('Nodes differ', formatShare(sum.differ, sum.compared), `${number.format(sum.differ)} clones`),
+		tile('Nodes differ', formatShare(sum.differ, sum.compared),
+			`${number.format(sum.differ)} clones`),
 		tile('Container starts', number.format(starts.filter(startPasses).length)));
 }
 
-/* --- the theme ---------------------------------------------------------------------------------------- */
+/* --- the theme ---------------------------------------------------------------------------- */
 
 const theme = byId('theme');
 const darkWanted = matchMedia('(prefers-color-scheme: dark)');
@@ -119,7 +125,7 @@ darkWanted.addEventListener('change', () => {
 	redraw();
 });
 
-/* --- the beginning -------------------------------------------------------------------------------------- */
+/* --- the beginning ------------------------------------------------------------------------ */
 
 let redrawing = 0;
 

@@ -73,7 +73,8 @@ function drawNodes() {
 	const row = nodeRow.value, column = nodeColumn.value;
 	const ofRows = nodesOf(row), ofColumns = nodesOf(column);
 	const {cells, sum} = countCells(row, column);
-	const head = el('tr', {}, el('th', {scope: 'col', class: 'corner'}, `${cellWords[row]} ↓ ${cellWords[column]} →`),
+	const corner = `${cellWords[row]} ↓ ${cellWords[column]} →`;
+	const head = el('tr', {}, el('th', {scope: 'col', class: 'corner'}, corner),
 		...ofColumns.shown.map(node => el('th', {scope: 'col'}, nodeName(node))));
 	const body = ofRows.shown.map(rowNode => el('tr', {}, el('th', {scope: 'row'}, nodeName(rowNode)),
 		...ofColumns.shown.map(columnNode => drawCell({row, column, rowNode, columnNode},

@@ -4,11 +4,6 @@
 const PAGE = 50;
 const BUSIEST = 12;
 
-function headOf(...titles) {
-	return el('thead', {}, el('tr', {}, ...titles.map(title =>
-		el('th', {scope: 'col', class: title.startsWith('#') ? 'n' : null}, title.replace('#', '')))));
-}
-
 /* Choosing by a button makes the table anew: its successor gets the focus. */
 let tableFocus = null;
 
@@ -28,7 +23,7 @@ function restoreFocus() {
 	tableFocus = null;
 }
 
-/* --- refusals -------------------------------------------------------------------------------------- */
+/* --- refusals ----------------------------------------------------------------------------- */
 
 function countRefusals() {
 	const all = new Map();
@@ -59,13 +54,14 @@ function refusalRow([refusal, {count, first, commands}]) {
 	const {line, advice, rule, error} = raw.refusals[refusal];
 	const sentence = showHidden(line).replace(/^[A-Z0-9]+: /, '');
 
-	return el('tr', {}, el('td', {class: 'n'}, number.format(count)),
-		el('td', {}, el('code', {class: 'errno'}, errnoName(error))),
+	return el('tr', {}, tdNumber(number.format(count)),
+		td(el('code', {class: 'errno'}, errnoName(error))),
 		el('th', {scope: 'row', class: 'sentence'},
-			choiceButton(`refusal-${refusal}`, sentence, filter.refusal === refusal, () => toggleFilter('refusal', refusal)),
+			choiceButton(`refusal-${refusal}`, sentence, filter.refusal === refusal,
+				() => toggleFilter('refusal', refusal)),
 			advice ? el('span', {class: 'advice'}, `→ ${advice}`) : ''),
-		el('td', {}, rule ? el('code', {}, rule) : ''),
-		el('td', {}, commandList(commands)), el('td', {class: 'n'}, formatMoment(first)));
+		td(rule ? el('code', {}, rule) : ''),
+		td(commandList(commands)), tdNumber(formatMoment(first)));
 }
 
 function drawRefusals() {
@@ -74,13 +70,14 @@ function drawRefusals() {
 
 	byId('refusal-text').textContent = list.length || unnamed ? '' : 'Nothing was refused.';
 	byId('refusals').hidden = !list.length;
-	byId('refusals').replaceChildren(headOf('#Count', 'Error', 'Why the kernel refused', 'Rule', 'Who asked', '#First'),
-		el('tbody', {}, ...list.slice(0, 200).map(refusalRow),
-			rest ? el('tr', {}, el('td', {class: 'n'}, number.format(rest)), el('td', {colspan: 5}, 'others')) : ''));
+	const others = rest ? el('tr', {}, tdNumber(number.format(rest)), el('td', {colspan: 5}, 'others')) : '';
+	byId('refusals').replaceChildren(
+		headOf('#Count', 'Error', 'Why the kernel refused', 'Rule', 'Who asked', '#First'),
+		el('tbody', {}, ...list.slice(0, 200).map(refusalRow), others));
 	restoreFocus();
 }
 
-/* --- who clones most ------------------------------------------------------------------------------- */
+/* --- who clones most ---------------------------------------------------------------------- */
 
 /* Two passes: only the busiest get a distribution. */
 function busiest(column, own) {
@@ -106,32 +103,39 @@ function busiest(column, own) {
 	return {groups, left: order.length - groups.size};
 }
 
-function busiestRow(column, label, value, group, most) {
+function busiestRow(label, group, most) {
 	const bar = el('span', {class: 'share', 'aria-hidden': 'true'});
 
 	bar.style.width = `${100 * group.count / most}%`;
 	return el('tr', {}, el('th', {scope: 'row', class: 'with-share'}, bar, label),
-		el('td', {class: 'n'}, number.format(group.count)),
+		tdNumber(number.format(group.count)),
 		el('td', {class: group.refused ? 'n bad' : 'n'}, number.format(group.refused)),
-		el('td', {class: 'n'}, group.times.count ? formatTime(group.times.percentile(50)) : '–'),
-		el('td', {class: 'n'}, group.times.count ? formatTime(group.times.percentile(99)) : '–'),
-		el('td', {class: 'n'}, formatShare(group.differ, group.count)));
+		tdNumber(group.times.count ? formatTime(group.times.percentile(50)) : '–'),
+		tdNumber(group.times.count ? formatTime(group.times.percentile(99)) : '–'),
+		tdNumber(formatShare(group.differ, group.count)));
 }
 
 function drawBusiest(id, title, column, own, label) {
 	const {groups, left} = busiest(column, own);
 	const most = Math.max(1, ...[...groups.values()].map(group => group.count));
 
+	const more = el('td', {colspan: 6, class: 'empty'}, `and ${number.format(left)} more`);
+	const rest = left ? el('tr', {}, more) : '';
+
 	byId(id).replaceChildren(headOf(title, '#Clones', '#Refused', '#Median', '#99 %', '#Nodes differ'),
-		el('tbody', {}, ...[...groups].map(([value, group]) => busiestRow(column, label(value), value, group, most)),
-			left ? el('tr', {}, el('td', {colspan: 6, class: 'empty'}, `and ${number.format(left)} more`)) : ''));
+		el('tbody', {}, ...[...groups].map(([value, group]) => busiestRow(label(value), group, most)), rest));
 	restoreFocus();
 }
 
+function commandButton(comm) {
+	const pressed = filter.command === texts[comm];
+
+	return choiceButton(`comm-${comm}`, texts[comm], pressed,
+		() => setFilter({command: pressed ? '' : texts[comm]}));
+}
+
 function drawCommands() {
-	drawBusiest('busiest-commands', 'Command', 'comm', FAILS.COMMAND, comm => choiceButton(`comm-${comm}`, texts[comm],
-		filter.command === texts[comm],
-		() => setFilter({command: filter.command === texts[comm] ? '' : texts[comm]})));
+	drawBusiest('busiest-commands', 'Command', 'comm', FAILS.COMMAND, commandButton);
 }
 
 function drawContainers() {
@@ -140,7 +144,7 @@ function drawContainers() {
 			() => toggleFilter('container', container)));
 }
 
-/* --- the clones themselves --------------------------------------------------------------------------- */
+/* --- the clones themselves ---------------------------------------------------------------- */
 
 const cloneOrder = byId('clone-order');
 let slowestFirst = null; /* all rows in that order: made when first asked for */
@@ -173,35 +177,45 @@ function pageOfClones() {
 function nodesText(i) {
 	if (rows.kind[i] !== KIND.CLONE)
 		return '';
-	const text = ['requested', 'cpu', 'task', 'stack'].map(column => shortNode(rows[column][i])).join(' / ');
+	const columns = ['requested', 'cpu', 'task', 'stack'];
+	const text = columns.map(column => shortNode(rows[column][i])).join(' / ');
 
 	return rows.verdict[i] === DISAGREE ? `${text} !` : text;
 }
 
+const SHORT_NODES = {[NODE.ANY]: '-', [NODE.NONE]: '-', [NODE.SEVERAL]: '+', [NODE.UNKNOWN]: '?'};
+
 function shortNode(node) {
-	return {[NODE.ANY]: '-', [NODE.NONE]: '-', [NODE.SEVERAL]: '+', [NODE.UNKNOWN]: '?'}[node] ?? String(node);
+	return SHORT_NODES[node] ?? String(node);
+}
+
+/* The child's id, or why there is none. */
+function outcomeOf(i) {
+	if (rows.child[i])
+		return String(tasks.tid[rows.child[i]]);
+	return rows.error[i] ? el('code', {class: 'errno'}, errnoName(rows.error[i])) : '?';
 }
 
 function cloneRow(i) {
-	const child = rows.child[i];
+	const caller = el('small', {}, String(tasks.tid[rows.caller[i]] || '?'));
 
-	return el('tr', {}, el('td', {class: 'n'}, formatMoment(rows.ts[i], 1e3)),
-		el('th', {scope: 'row'}, texts[rows.comm[i]], ' ', el('small', {}, String(tasks.tid[rows.caller[i]] || '?'))),
-		el('td', {}, wayIn(i)),
-		el('td', {class: 'n'}, child ? String(tasks.tid[child]) : rows.error[i] ? el('code', {class: 'errno'}, errnoName(rows.error[i])) : '?'),
-		el('td', {class: 'n'}, rows.copy[i] < 0 ? '?' : formatTime(rows.copy[i])),
-		el('td', {class: 'nodes'}, nodesText(i)), el('td', {class: 'where'}, containerName(rows.container[i])),
+	return el('tr', {}, tdNumber(formatMoment(rows.ts[i], 1e3)),
+		el('th', {scope: 'row'}, texts[rows.comm[i]], ' ', caller),
+		td(wayIn(i)), tdNumber(outcomeOf(i)),
+		tdNumber(rows.copy[i] < 0 ? '?' : formatTime(rows.copy[i])),
+		el('td', {class: 'nodes'}, nodesText(i)),
+		el('td', {class: 'where'}, containerName(rows.container[i])),
 		el('td', {class: 'flags'}, raw.flags[rows.flags[i]].replaceAll('|', ' | ')));
 }
 
 function drawClones() {
 	const {list, count} = pageOfClones();
 
-	byId('clones').replaceChildren(headOf('#Time', 'Caller', 'Way in', '#Child', '#copy_process', 'Nodes', 'Container', 'Flags'),
+	byId('clones').replaceChildren(
+		headOf('#Time', 'Caller', 'Way in', '#Child', '#copy_process', 'Nodes', 'Container', 'Flags'),
 		el('tbody', {}, ...list.map(cloneRow)));
-	byId('clone-page').textContent = count
-		? `${number.format(pageFrom + 1)} to ${number.format(pageFrom + list.length)} of ${number.format(count)}`
-		: 'none';
+	const [from, to, all] = [pageFrom + 1, pageFrom + list.length, count].map(each => number.format(each));
+	byId('clone-page').textContent = count ? `${from} to ${to} of ${all}` : 'none';
 	byId('clone-before').disabled = pageFrom === 0;
 	byId('clone-after').disabled = pageFrom + PAGE >= count;
 }

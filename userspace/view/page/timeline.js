@@ -8,6 +8,8 @@ const timeStep = niceStep(spanOfRows.to - spanOfRows.from, 500);
 const timeFrom = Math.floor(spanOfRows.from / timeStep) * timeStep;
 const timeBins = Math.floor((spanOfRows.to - timeFrom) / timeStep) + 1;
 
+const shortNumber = new Intl.NumberFormat('en', {notation: 'compact'});
+
 let timeCounts = {made: new Uint32Array(timeBins), refused: new Uint32Array(timeBins)};
 let cursor = 0;	   /* the bin that the arrow keys have come to */
 let anchor = null; /* where a span that is being chosen began */
@@ -56,12 +58,13 @@ function drawTimeAxes(context, width, height, most) {
 		context.fillStyle = colour('grid');
 		context.fillRect(MARGIN.left, Math.round(y), width - MARGIN.left - MARGIN.right, 1);
 		context.fillStyle = colour('muted');
-		context.fillText(new Intl.NumberFormat('en', {notation: 'compact'}).format(rate), MARGIN.left - 8, y);
+		context.fillText(shortNumber.format(rate), MARGIN.left - 8, y);
 	}
 	context.textBaseline = 'alphabetic';
 	context.textAlign = 'center';
 	for (const time of times.list)
-		context.fillText(formatMoment(time, times.step), Math.min(timeX(time, width), width - 22), height - 6);
+		context.fillText(formatMoment(time, times.step), Math.min(timeX(time, width), width - 22),
+			height - 6);
 }
 
 function drawTimeBars(context, width, height, most) {
@@ -72,7 +75,8 @@ function drawTimeBars(context, width, height, most) {
 
 	for (let bin = 0; bin < timeBins; bin++) {
 		const {made, refused} = timeCounts;
-		const x = MARGIN.left + bin * step, all = tall(made[bin] + refused[bin]), red = tall(refused[bin]);
+		const x = MARGIN.left + bin * step;
+		const all = tall(made[bin] + refused[bin]), red = tall(refused[bin]);
 
 		context.fillStyle = colour('accent');
 		context.fillRect(x, below - all, wide, all);
@@ -122,7 +126,7 @@ function updateTimeline() {
 		fillTimeTable();
 }
 
-/* --- choosing a span ------------------------------------------------------------------------------ */
+/* --- choosing a span ---------------------------------------------------------------------- */
 
 function describeBin(bin) {
 	const from = timeFrom + bin * timeStep;
@@ -142,7 +146,9 @@ function describeCursor() {
 function binAt(event) {
 	const width = timeline.getBoundingClientRect().width - MARGIN.left - MARGIN.right;
 
-	return Math.max(0, Math.min(timeBins - 1, Math.floor((event.offsetX - MARGIN.left) / width * timeBins)));
+	const bin = Math.floor((event.offsetX - MARGIN.left) / width * timeBins);
+
+	return Math.max(0, Math.min(timeBins - 1, bin));
 }
 
 function chooseSpan(one, other) {
@@ -152,7 +158,14 @@ function chooseSpan(one, other) {
 }
 
 function onTimeKey(event) {
-	const steps = {ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10, Home: -timeBins, End: timeBins};
+	const steps = {
+		ArrowLeft: -1,
+		ArrowRight: 1,
+		PageUp: 10,
+		PageDown: -10,
+		Home: -timeBins,
+		End: timeBins,
+	};
 
 	if (event.key === 'Escape') {
 		anchor = null;
@@ -219,12 +232,12 @@ function fillTimeTable() {
 			made += timeCounts.made[i];
 			refused += timeCounts.refused[i];
 		}
-		list.push(el('tr', {}, el('th', {scope: 'row', class: 'n'}, formatMoment(timeFrom + bin * timeStep, timeStep)),
-			el('td', {class: 'n'}, number.format(Math.round(perSecond(made + refused) / together))),
-			el('td', {class: 'n'}, number.format(made)), el('td', {class: 'n'}, number.format(refused))));
+		const from = formatMoment(timeFrom + bin * timeStep, timeStep);
+		const rate = Math.round(perSecond(made + refused) / together);
+		list.push(el('tr', {}, el('th', {scope: 'row', class: 'n'}, from),
+			...[rate, made, refused].map(each => tdNumber(number.format(each)))));
 	}
-	byId('timeline-table').replaceChildren(el('thead', {}, el('tr', {},
-		...['From', 'Per second', 'Made', 'Refused'].map(text => el('th', {scope: 'col', class: 'n'}, text)))),
+	byId('timeline-table').replaceChildren(headOf('#From', '#Per second', '#Made', '#Refused'),
 		el('tbody', {}, ...list));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The process tree: who made whom, and for how long each lived. Of its rows only those in sight are elements. */
+/* The process tree: who made whom, for how long each lived. Only rows in sight are elements. */
 
 const ROW_HEIGHT = 26;
 const FIRST_ROWS = 120; /* so many are open at the beginning */
@@ -85,7 +85,7 @@ function listTree() {
 	treeState.depth = depth.slice(0, count);
 }
 
-/* --- rows ------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 function windowShare(ns) {
 	const {from, to} = treeState.window;
@@ -127,17 +127,19 @@ function lifeBar(task) {
 function treeRow(index) {
 	const task = treeState.list[index], level = treeState.depth[index];
 	const below = treeState.below[task];
+	const twisty = treeState.open[task] ? '▾' : '▸';
 	const name = el('div', {role: 'gridcell', class: 'name'},
-		el('span', {class: 'twisty', 'aria-hidden': 'true'}, below ? treeState.open[task] ? '▾' : '▸' : ''),
+		el('span', {class: 'twisty', 'aria-hidden': 'true'}, below ? twisty : ''),
 		el('span', {class: isThread(task) ? 'thread' : ''}, nameOf(task)),
 		below && !treeState.open[task] ? el('span', {class: 'count'}, `+${number.format(below)}`) : '');
 	const row = tasks.row[task];
+	const way = row < 0 ? '' : isThread(task) ? 'thread' : wayIn(row);
 	const element = el('div', {
 		role: 'row', id: `task-${task}`, class: 'tree-row', 'data-index': index, 'aria-level': level,
 		'aria-expanded': below ? String(Boolean(treeState.open[task])) : null,
 		'aria-rowindex': index + 2,
 	}, name, el('div', {role: 'gridcell', class: 'n'}, String(tasks.tid[task])),
-	el('div', {role: 'gridcell', class: 'way'}, row < 0 ? '' : isThread(task) ? 'thread' : wayIn(row)), lifeBar(task));
+	el('div', {role: 'gridcell', class: 'way'}, way), lifeBar(task));
 
 	name.style.paddingLeft = `${Math.min(level - 1, 24) * 14 + 4}px`;
 	element.style.top = `${index * ROW_HEIGHT}px`;
@@ -192,8 +194,9 @@ function drawTree() {
 	drawTreeRows();
 	byId('tree-back').hidden = !treeState.root;
 	byId('tree-empty').hidden = treeState.list.length > 0;
+	const {from, to} = treeState.window;
 	byId('tree-count').textContent =
-		`${number.format(treeState.list.length)} rows; ${formatTime(treeState.window.to - treeState.window.from)} wide`;
+		`${number.format(treeState.list.length)} rows; ${formatTime(to - from)} wide`;
 }
 
 function updateTree() {
@@ -211,28 +214,31 @@ function updateTree() {
 	drawTree();
 }
 
-/* --- what a task did, in words ---------------------------------------------------------------------- */
+/* --- what a task did, in words ------------------------------------------------------------ */
 
-function describeEvent(i) {
-	const at = formatMoment(events.ts[i], 1e3);
-
+function describeDeed(i) {
 	switch (events.kind[i]) {
-	case KIND.START: return `first ran on node ${events.value[i]} at ${at}`;
-	case KIND.EXEC: return `execve ${texts[events.file[i]]} at ${at}`;
-	case KIND.EXIT: return `${describeCode(events.value[i])} at ${at}`;
-	default: return `${events.setns[i] ? 'setns' : 'unshare'} ${raw.flags[events.value[i]]} at ${at}`;
+	case KIND.START: return `first ran on node ${events.value[i]}`;
+	case KIND.EXEC: return `execve ${texts[events.file[i]]}`;
+	case KIND.EXIT: return describeCode(events.value[i]);
+	default: return `${events.setns[i] ? 'setns' : 'unshare'} ${raw.flags[events.value[i]]}`;
 	}
 }
 
-function describeTask(task) {
-	const row = tasks.row[task];
-	const parts = [`${nameOf(task)}, ${isThread(task) ? `thread ${tasks.tid[task]} of ${tasks.tgid[task]}` : `process ${tasks.tid[task]}`}`];
+function describeEvent(i) {
+	return `${describeDeed(i)} at ${formatMoment(events.ts[i], 1e3)}`;
+}
 
-	if (row >= 0)
-		parts.push(`made by ${texts[rows.comm[row]]} ${tasks.tid[rows.caller[row]]} (${wayIn(row)}, ` +
-			`${formatTime(rows.copy[row])}) at ${formatMoment(rows.ts[row], 1e3)}`);
-	else
-		parts.push('was there before');
+function describeMaking(row) {
+	return `made by ${texts[rows.comm[row]]} ${tasks.tid[rows.caller[row]]} (${wayIn(row)}, ` +
+		`${formatTime(rows.copy[row])}) at ${formatMoment(rows.ts[row], 1e3)}`;
+}
+
+function describeTask(task) {
+	const id = isThread(task) ? `thread ${tasks.tid[task]} of ${tasks.tgid[task]}` : `process ${tasks.tid[task]}`;
+	const parts = [`${nameOf(task)}, ${id}`];
+
+	parts.push(tasks.row[task] >= 0 ? describeMaking(tasks.row[task]) : 'was there before');
 	parts.push(...[...eventsOf(task)].slice(0, 12).map(describeEvent));
 	if (isNaN(tasks.end[task]))
 		parts.push('no end was seen');
@@ -241,7 +247,7 @@ function describeTask(task) {
 	return parts.join('; ') + '.';
 }
 
-/* --- moving about ------------------------------------------------------------------------------------ */
+/* --- moving about ------------------------------------------------------------------------- */
 
 function selectTask(task) {
 	treeState.selected = task;
