@@ -104,7 +104,7 @@ smallprint_SOURCES := smallprint.c child.c numa.c truth.c
 starts_SOURCES := starts.c
 WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
 
-workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
+workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data
 
 # Static, so that a clone is the program's own doing and not the loader's.
 .SECONDEXPANSION:
@@ -113,6 +113,13 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
 	$(Q)$(CC) $(TEST_CFLAGS) -static -pthread $(filter %.c,$^) -o $@
+
+# The reader's own objects: what writes the page is what is tested.
+$(BUILD)/tests/page_data: tests/page/page_data.c \
+		$(filter $(BUILD)/userspace/model/% $(BUILD)/userspace/view/%,$(READER_OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,CC      $@)
+	$(Q)$(CC) $(TEST_CFLAGS) $^ -ljansson -o $@
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
@@ -154,7 +161,7 @@ style:
 
 # The layout of a TRACE_EVENT is the kernel's, no tool's.
 C_FILES := $(filter-out kmod/trace.h,$(wildcard $(addsuffix /*.[ch],include/clonescope kmod bpf \
-	userspace userspace/* tests/unit tests/workloads)))
+	userspace userspace/* tests/unit tests/page tests/workloads)))
 
 install: reader
 	install -D -m 755 $(BUILD)/clonescope $(DESTDIR)$(PREFIX)/sbin/clonescope
@@ -177,6 +184,9 @@ help:
 	@echo 'make style       compare all C files with .clang-format'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows commands; VMLINUX_BTF= is where the BPF object takes its types from.'
+
+# Sources that no compiler tells of.
+$(BUILD)/userspace/view/html_page.o $(BUILD)/unit/view/html_page.o: $(wildcard userspace/view/page/*)
 
 -include $(READER_OBJECTS:.o=.d) $(BUILD)/bpf/clonescope.bpf.d
 -include $(wildcard $(BUILD)/unit/*.d $(BUILD)/unit/*/*.d)

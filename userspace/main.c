@@ -20,6 +20,7 @@ static const struct {
 	{"top", cmd_top, "the same as stat, live on a full screen"},
 	{"record", cmd_record, "all records into a file, to be looked at later"},
 	{"metrics", cmd_metrics, "counters for Prometheus, over HTTP or as a file"},
+	{"report", cmd_report, "from recordings: one page, a tree, a timeline, and other forms"},
 	{"explain", cmd_explain, "offline: what flags mean, and what the kernel would refuse"},
 	{"doctor", cmd_doctor, "what can be traced here, through what, and why not more"},
 };

@@ -176,6 +176,96 @@ static void test_json(void **state)
 	}
 }
 
+/* All that a view that sums up is made of, many times over. */
+static void sum_up_chaos(const struct view_ops *view, int rounds)
+{
+	struct view_options options = {.width = (int)(chance() % 200), .utf8 = false};
+	const struct losses losses = {.count = {chance() % 2}};
+	struct totals *totals = totals_new();
+	struct records all;
+
+	free(printed);
+	printed = NULL;
+	options.out = open_memstream(&printed, &printed_size);
+	assert_non_null(options.out);
+	view->begin(&options);
+	for (int round = 0; round < rounds; round++) {
+		fill_records(&all);
+		totals_add(totals, &all.clone);
+		show(view, &options, &all);
+	}
+	view->end(&options, totals, &losses);
+	fclose(options.out);
+	totals_free(totals);
+}
+
+static void test_reports(void **state)
+{
+	static const struct view_ops *const views[] = {
+		&view_report, &view_tree,     &view_timeline,	 &view_dot,
+		&view_csv,    &view_perfetto, &view_report_json,
+	};
+
+	(void)state;
+	state_of_chance = 3;
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		for (int round = 0; round < ROUNDS / 20; round++) {
+			sum_up_chaos(views[i], (int)(chance() % 50));
+			if (views[i] != &view_dot) /* indented by tabs */
+				text_is_safe();
+		}
+	}
+}
+
+/* What a browser reads as the page's data: from its tag to the first end of a script. */
+static json_t *page_data(void)
+{
+	static const char tag[] = "<script type=\"application/json\" id=\"data\">";
+	char *from = strstr(printed, tag), *to;
+
+	assert_non_null(from);
+	from += strlen(tag);
+	to = strstr(from, "</script>");
+	assert_non_null(to);
+	for (char *c = from; c < to; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~' && *c != '<'));
+	return json_loadb(from, (size_t)(to - from), 0, NULL);
+}
+
+static void test_html(void **state)
+{
+	struct totals *totals = totals_new();
+	const struct losses losses = {0};
+
+	(void)state;
+	state_of_chance = 3;
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		struct view_options options = {.kernel = RULES_KERNEL(6, 12)};
+		struct records all;
+		json_t *data;
+
+		free(printed);
+		printed = NULL;
+		options.out = open_memstream(&printed, &printed_size);
+		view_html.begin(&options);
+		for (int i = 0; i < 10; i++) {
+			fill_records(&all);
+			show(&view_html, &options, &all);
+		}
+		view_html.end(&options, totals, &losses);
+		fclose(options.out);
+		data = page_data();
+		assert_true(json_is_object(data));
+		assert_int_equal(json_integer_value(json_object_get(json_object_get(data, "events"),
+								    "count")) +
+					 json_integer_value(json_object_get(
+						 json_object_get(data, "rows"), "count")),
+				 60);
+		json_decref(data);
+	}
+	totals_free(totals);
+}
+
 /* clone3() may be asked for anything. */
 static void test_huge_numbers(void **state)
 {
@@ -421,6 +511,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_colors_have_a_meaning, end),
 		cmocka_unit_test_teardown(test_screenful, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_html, end),
+		cmocka_unit_test_teardown(test_reports, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_path_shows_each_stage, end),
 		cmocka_unit_test_teardown(test_no_exit_signal_passes_for_another, end),

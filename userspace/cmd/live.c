@@ -627,7 +627,9 @@ static int run_replay(struct run *run)
 			   why))
 		return fail(why);
 	info = recording_info(run->source);
-	say_reading(info);
+	if (!live->view_says_reading)
+		say_reading(info);
+	live->view_options.recording = info;
 	live->view_options.since_ns = info->since_ns;
 	live->view_options.kernel = kernel_of(info->release);
 	run->next_interval_ns = info->since_ns + live->interval_ns;

@@ -14,6 +14,7 @@ struct live {
 	const struct view_ops *view;
 	struct view_options view_options;
 	bool failed_namespaces; /* of unshare() and setns() show only those that failed */
+	bool view_says_reading; /* of which recording it is */
 	struct totals *totals;	/* of all records shown */
 	struct join *join;
 	struct tries *tries;	   /* of all clones and calls */

@@ -3,13 +3,11 @@
 #include "cmd/cmd.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cmd/color.h"
 #include "cmd/live.h"
+#include "cmd/terminal.h"
 #include "view/screenful.h"
 
 struct trace_options {
@@ -93,38 +91,11 @@ static const struct argp trace_argp = {
 	NULL,
 };
 
-/* A terminal's size, where it is a terminal; its width where that is more than the usual. */
-static void find_size(struct view_options *options)
-{
-	struct winsize size;
-
-	options->width = 80;
-	options->height = 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		return;
-	options->height = size.ws_row;
-	if (size.ws_col > 80)
-		options->width = size.ws_col;
-}
-
-/* Somebody may have changed it. */
+/* Somebody may have changed the terminal's size. */
 static void on_tick(struct live *live)
 {
-	find_size(&live->view_options);
-}
-
-/* Does whoever reads the output see more than ASCII? As setlocale() would find out, without its side effects. */
-static bool is_utf8(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *locale = getenv(names[i]);
-
-		if (locale && locale[0])
-			return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
-	}
-	return false;
+	live->view_options.width = terminal_width();
+	live->view_options.height = terminal_height();
 }
 
 /*
@@ -168,7 +139,7 @@ static void choose_view(struct live *live, const struct trace_options *options,
 	live->view = options->view;
 	if (options->view == &view_table && options->path)
 		live->view = &view_path;
-	find_size(&live->view_options);
+	on_tick(live);
 	if (!live->view_options.height)
 		return;
 	live->on_tick = on_tick;
@@ -199,7 +170,7 @@ int cmd_trace(int argc, char **argv)
 	live.view_options.color = color_wanted(options.color, STDOUT_FILENO);
 	live.view_options.verbose = options.verbose;
 	live.view_options.phases = options.phases;
-	live.view_options.utf8 = is_utf8();
+	live.view_options.utf8 = terminal_is_utf8();
 	status = live_run(&live);
 	screenful_end();
 	return status;

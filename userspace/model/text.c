@@ -75,6 +75,16 @@ void text_put_right(struct text *text, size_t width, const char *word)
 	put_bytes(text, word, length);
 }
 
+void text_put_time(struct text *text, uint64_t ns)
+{
+	if (ns < 1000000)
+		text_add(text, "%.1f us", (double)ns / 1e3);
+	else if (ns < 1000000000)
+		text_add(text, "%.1f ms", (double)ns / 1e6);
+	else
+		text_add(text, "%.1f s", (double)ns / 1e9);
+}
+
 size_t text_end(struct text *text)
 {
 	if (text->size && !text->length)

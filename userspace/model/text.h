@@ -23,6 +23,9 @@ void text_put_number(struct text *text, uint64_t number);
 void text_put_left(struct text *text, size_t width, const char *word);
 void text_put_right(struct text *text, size_t width, const char *word);
 
+/* Append a time as people read it: "5.8 ms". */
+void text_put_time(struct text *text, uint64_t ns);
+
 /*
  * Where not all of it fitted, let what is there end in "...". Returns the length of the whole
  * text.

@@ -3,8 +3,6 @@
 #include "view/view.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <jansson.h>
 
 #include "model/flags.h"
@@ -12,6 +10,7 @@
 #include "model/nodes.h"
 #include "model/policy.h"
 #include "view/json_parts.h"
+#include "view/json_write.h"
 
 static json_t *unless_missing(const struct cs_clone *rec, enum cs_fact fact, json_t *value)
 {
@@ -145,28 +144,10 @@ static json_t *new_object(const char *kind, const struct cs_head *head)
 			 "backend", backend_name(head->backend));
 }
 
-/* DEL is the one control character that jansson does not escape; it can only be in a string. */
-static void print_text(FILE *out, const char *text)
-{
-	size_t length;
-
-	for (; text[length = strcspn(text, "\x7f")]; text += length + 1) {
-		fwrite(text, 1, length, out);
-		fputs("\\u007f", out);
-	}
-	fwrite(text, 1, length, out);
-	fputc('\n', out);
-}
-
 static void print(const struct view_options *options, json_t *object)
 {
-	/* ASCII alone: a terminal acts on some of the rest (U+009B is CSI). */
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-
-	if (text)
-		print_text(options->out, text);
-	free(text);
-	json_decref(object);
+	json_write(options->out, object, JSON_COMPACT);
+	fputc('\n', options->out);
 }
 
 static void json_begin(const struct view_options *options)

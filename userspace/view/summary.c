@@ -120,6 +120,11 @@ void summary_phases(FILE *out, const struct totals *totals)
 
 void summary_groups(FILE *out, const struct totals *totals, enum totals_kind kind)
 {
+	summary_busiest(out, totals, kind, MAX_ROWS);
+}
+
+void summary_busiest(FILE *out, const struct totals *totals, enum totals_kind kind, size_t most)
+{
 	const struct totals_group **groups;
 	uint64_t rest = 0;
 	size_t count;
@@ -129,7 +134,7 @@ void summary_groups(FILE *out, const struct totals *totals, enum totals_kind kin
 		fprintf(out, "\n%-*s %8s %7s %8s %8s %8s %8s\n", KEY_WIDTH, headings[kind], "COUNT",
 			"REFUSED", "P50 us", "P90 us", "P99 us", "MAX us");
 		for (size_t i = 0; i < count; i++) {
-			if (i < MAX_ROWS)
+			if (i < most)
 				print_group(out, groups[i]);
 			else
 				rest += groups[i]->count;
@@ -150,14 +155,18 @@ static void print_node(FILE *out, int node)
 		fprintf(out, " %6s", node == CS_NODE_NONE ? "-" : "?");
 }
 
-static void print_cells(FILE *out, const struct totals *totals)
+static void print_cells(FILE *out, const struct totals *totals, size_t most)
 {
 	const struct totals_group **groups;
-	uint64_t all = totals_summary(totals)->count;
+	uint64_t all = totals_summary(totals)->count, rest = 0;
 	size_t count;
 
 	groups = totals_sorted(totals, TOTALS_BY_NODES, &count);
 	for (size_t i = 0; groups && i < count; i++) {
+		if (i >= most) {
+			rest += groups[i]->count;
+			continue;
+		}
 		if (groups[i]->is_other) {
 			fprintf(out, " %6s %6s %6s", "...", "...", "...");
 		} else {
@@ -169,17 +178,25 @@ static void print_cells(FILE *out, const struct totals *totals)
 			100.0 * (double)groups[i]->count / (double)all,
 			groups[i]->disagree ? "  !" : "");
 	}
+	if (rest)
+		fprintf(out, " %-20s %9" PRIu64 " %5.1f %%\n", "(the rest)", rest,
+			100.0 * (double)rest / (double)all);
 	free(groups);
 }
 
 void summary_nodes(FILE *out, const struct totals *totals)
+{
+	summary_busiest_nodes(out, totals, SIZE_MAX);
+}
+
+void summary_busiest_nodes(FILE *out, const struct totals *totals, size_t most)
 {
 	const struct totals_summary *sum = totals_summary(totals);
 
 	if (!sum->count)
 		return;
 	fprintf(out, "\n %6s %6s %6s %9s %7s\n", "CPU", "TASK", "STACK", "CLONES", "SHARE");
-	print_cells(out, totals);
+	print_cells(out, totals, most);
 	if (!sum->nodes_comparable)
 		return;
 	fprintf(out, "nodes disagree in %" PRIu64 " of %" PRIu64 " clones (%.1f %%)\n",

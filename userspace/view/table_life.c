@@ -44,17 +44,6 @@ void table_life_of(struct table_life *line, const struct cs_head *head, const st
 		*line = (struct table_life){.tid = namespaces->tid, .comm = namespaces->comm};
 }
 
-/* ns, as people read it: "5.8 ms". */
-static void add_time(struct text *text, uint64_t ns)
-{
-	if (ns < 1000000)
-		text_add(text, "%.1f us", (double)ns / 1e3);
-	else if (ns < 1000000000)
-		text_add(text, "%.1f ms", (double)ns / 1e6);
-	else
-		text_add(text, "%.1f s", (double)ns / 1e9);
-}
-
 static void add_start(struct text *text, const struct cs_start *rec, const struct life *life)
 {
 	text_add(text, "first ran on CPU %" PRIu32 ", node %d", rec->cpu, rec->node);
@@ -64,7 +53,7 @@ static void add_start(struct text *text, const struct cs_start *rec, const struc
 		text_add(text, "!");
 	if (rec->head.ts_ns >= life->made_ns) {
 		text_add(text, ", after ");
-		add_time(text, rec->head.ts_ns - life->made_ns);
+		text_put_time(text, rec->head.ts_ns - life->made_ns);
 	}
 }
 
@@ -102,7 +91,7 @@ static void add_exit(struct text *text, const struct view_options *options,
 	if (rec->head.ts_ns < rec->start_ns || rec->start_ns < options->since_ns)
 		return;
 	text_add(text, ", lived ");
-	add_time(text, rec->head.ts_ns - rec->start_ns);
+	text_put_time(text, rec->head.ts_ns - rec->start_ns);
 }
 
 static void add_namespaces(struct text *text, const struct cs_namespaces *rec)
@@ -125,10 +114,10 @@ void table_return_format(char *buf, size_t size, const struct cs_return *rec)
 		text_add(&text, "kernel_clone() refused it after ");
 	else
 		text_add(&text, "returned after ");
-	add_time(&text, rec->clone_ns);
+	text_put_time(&text, rec->clone_ns);
 	if (rec->vfork_ns) {
 		text_add(&text, ", held for ");
-		add_time(&text, rec->vfork_ns);
+		text_put_time(&text, rec->vfork_ns);
 	}
 	text_end(&text);
 }

@@ -16,6 +16,8 @@
 #include "model/totals.h"
 #include "model/tries.h"
 
+struct recording_info;
+
 /* What a view is told at its beginning. */
 struct view_options {
 	FILE *out;
@@ -27,6 +29,7 @@ struct view_options {
 	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
 	bool utf8;	   /* out is read by somebody who sees more than ASCII */
 	uint64_t since_ns; /* the zero of the times shown, CLOCK_BOOTTIME */
+	const struct recording_info *recording; /* that is shown; NULL: it happens now */
 };
 
 /* A view shows each record as it comes. It writes to options.out and looks at ferror() no sooner than its caller. */
@@ -52,5 +55,14 @@ struct view_ops {
 extern const struct view_ops view_table; /* aligned lines for people */
 extern const struct view_ops view_path;	 /* each clone as a tree of what the kernel did */
 extern const struct view_ops view_json;	 /* one JSON object per line */
+extern const struct view_ops view_html;	 /* a page for a browser */
+
+extern const struct view_ops view_report;      /* a page that sums up */
+extern const struct view_ops view_report_json; /* the same as one JSON object */
+extern const struct view_ops view_tree;	       /* who made whom */
+extern const struct view_ops view_timeline;    /* the start of a container, as bars */
+extern const struct view_ops view_perfetto;    /* Chrome's trace format */
+extern const struct view_ops view_csv;	       /* one row per clone */
+extern const struct view_ops view_dot;	       /* who made whom, for Graphviz */
 
 #endif
