@@ -23,6 +23,9 @@ void text_put_number(struct text *text, uint64_t number);
 void text_put_left(struct text *text, size_t width, const char *word);
 void text_put_right(struct text *text, size_t width, const char *word);
 
+/* Append @word as a shell reads it back, and a terminal shows it: quoted only where it must be. */
+void text_put_shell(struct text *text, const char *word);
+
 /*
  * Where not all of it fitted, let what is there end in "...". Returns the length of the whole
  * text.
