@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 {
 	argp_err_exit_status = 2;
 	signals_ignore_pipe();
-	output_check_at_exit();
+	output_start();
 	if (argc < 2) {
 		say_what_next();
 		return 2;

@@ -3,6 +3,7 @@
 #include "cmd/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -17,8 +18,24 @@ static void check_at_exit(void)
 		_exit(EXIT_FAILURE);
 }
 
-void output_check_at_exit(void)
+/*
+ * A descriptor of ours that became standard output would get what is printed. What is opened here can't be
+ * written, as a closed one can't.
+ */
+static void hold_closed_descriptors(void)
 {
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void output_start(void)
+{
+	hold_closed_descriptors();
 	atexit(check_at_exit);
 }
 

@@ -3,8 +3,11 @@
 #ifndef CLONESCOPE_CMD_OUTPUT_H
 #define CLONESCOPE_CMD_OUTPUT_H
 
-/* From now on a program that ends with output unwritten ends with status 1, and says why: of --help, too. */
-void output_check_at_exit(void);
+/*
+ * Before anything is opened. From now on a program that ends with output unwritten ends with status 1, and says why:
+ * of --help, too.
+ */
+void output_start(void);
 
 /* Write out what is left. Returns @status, or 1 where something could not be written, after saying why. */
 int output_end(int status);
