@@ -12,8 +12,8 @@ _clonescope_kernels='5.10 5.15 6.1 6.6 6.12 6.18 7.0 7.1 7.2 7.3'
 _clonescope_value_of()
 {
 	local option=$3
-	"$1" "$2" --help 2>/dev/null | sed -nE "s/^ +(-[A-Za-z], )?$option[ =]([A-Z]+)( .*)?\$/\\2/p
-		s/^ +$option, --[a-z-]+=([A-Z]+)( .*)?\$/\\1/p"
+	"$1" "$2" --help 2>/dev/null | sed -nE "s/^ +(-[A-Za-z], )?$option[ =]([A-Z:]+)( .*)?\$/\\2/p
+		s/^ +$option, --[a-z-]+=([A-Z:]+)( .*)?\$/\\1/p"
 }
 
 # Several names, joined by '|': the last one is completed, what is before it stays.
@@ -31,7 +31,7 @@ _clonescope_values()
 	case $1:$2 in
 	--backend:*) words_of='auto bpf module' ;;
 	--attach:*) words_of='auto fentry kprobe tracepoint' ;;
-	--color:*) words_of='auto always never' ;;
+	*:WHEN) words_of='auto always never' ;;
 	*:ERRNO) words_of=$_clonescope_errnos ;;
 	*:VERSION) words_of=$_clonescope_kernels ;;
 	*:FLAGS) _clonescope_flag_names && return ;;
