@@ -13,7 +13,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-.PHONY: all reader module workloads units run check style install clean help
+.PHONY: all reader module workloads units manuals run check style install clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -149,7 +149,7 @@ run:
 
 check:
 	@scripts/setup build guest check
-	@$(MAKE) --no-print-directory -j2 reader workloads units
+	@$(MAKE) --no-print-directory -j2 reader workloads units manuals
 	@for series in 6.1 6.12; do \
 		$(MAKE) --no-print-directory module KDIR=$$(scripts/kernel path $$series headers) \
 			|| exit; \
@@ -163,9 +163,23 @@ style:
 C_FILES := $(filter-out kmod/trace.h,$(wildcard $(addsuffix /*.[ch],include/clonescope kmod bpf \
 	userspace userspace/* tests/unit tests/page tests/workloads)))
 
-install: reader
+# What several pages say is in docs/manual/ once: ".so manual/filters" takes it in.
+MANUALS := $(patsubst docs/%,$(BUILD)/manual/%,$(wildcard docs/clonescope*.8))
+
+manuals: $(MANUALS)
+
+$(BUILD)/manual/%.8: docs/%.8 $(wildcard docs/manual/*) Makefile
+	@mkdir -p $(@D)
+	$(call say,MAN     $@)
+	$(Q)awk '/^\.so / { while ((getline line < ("docs/" $$2)) > 0) print line; next } 1' $< | \
+		sed 's/@VERSION@/$(VERSION)/' > $@
+
+install: reader manuals
 	install -D -m 755 $(BUILD)/clonescope $(DESTDIR)$(PREFIX)/sbin/clonescope
-	install -D -m 644 docs/clonescope.8 $(DESTDIR)$(PREFIX)/share/man/man8/clonescope.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MANUALS)
+	install -D -m 644 completion/clonescope.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clonescope
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions completion/_clonescope
 	@if [ -e $(MODULE_DIR)/clonescope.ko ]; then \
 		install -D -m 644 $(MODULE_DIR)/clonescope.ko \
 			$(DESTDIR)/lib/modules/$(RELEASE)/updates/clonescope.ko; \

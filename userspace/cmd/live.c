@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/rights.h"
 #include "cmd/signals.h"
 #include "model/rules.h"
 #include "model/text.h"
@@ -454,12 +456,11 @@ static int exit_status(struct run *run)
 
 static int check_written(const struct run *run)
 {
-	if (!run->output_error || run->output_error == EPIPE)
+	if (!run->output_error)
 		return EXIT_SUCCESS;
 	if (run->output_error == EINTR)
 		return fail("stopped while the output was not being read: it is cut off");
-	fprintf(stderr, "clonescope: cannot write the output: %s\n", strerror(run->output_error));
-	return EXIT_FAILURE;
+	return output_status(run->output_error);
 }
 
 /* The end of a recording: of the one written, and of those read. */
@@ -645,9 +646,13 @@ static int run_traced(struct run *run)
 	const struct live_options *options = run->live->options;
 	struct live *live = run->live;
 	char why[SOURCE_WHY_SIZE];
+	int error;
 
 	live->view_options.since_ns = order_now_ns();
-	if (source_open(&run->source, options->backend, &options->source, why))
+	error = source_open(&run->source, options->backend, &options->source, why);
+	if ((error == -EPERM || error == -EACCES) && !rights_suffice())
+		return fail(rights_advice(why, sizeof(why)));
+	if (error)
 		return fail(why);
 	say_tracing(run->source, why);
 	if (start(run))

@@ -42,12 +42,16 @@ static void catch_one(int number)
 		sigaction(number, &action, NULL);
 }
 
-void signals_catch(void)
+void signals_ignore_pipe(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	sigprocmask(SIG_SETMASK, NULL, &mask_at_start);
 	sigaction(SIGPIPE, &ignore, &pipe_at_start);
+}
+
+void signals_catch(void)
+{
+	sigprocmask(SIG_SETMASK, NULL, &mask_at_start);
 	for (size_t i = 0; i < ENDING_COUNT; i++)
 		catch_one(ending[i]);
 	catch_one(SIGCHLD);

@@ -3,18 +3,21 @@
 #include "cmd/cmd.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd/color.h"
 #include "cmd/live.h"
 #include "cmd/terminal.h"
+#include "cmd/output.h"
+#include "view/json_schema.h"
 #include "view/screenful.h"
 
 struct trace_options {
 	struct live_options live;
 	const struct view_ops *view;
 	int verbose;
-	bool path, phases, life;
+	bool path, phases, life, schema;
 	enum color_when color;
 };
 
@@ -23,6 +26,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_PHASES,
 	OPTION_LIFE,
+	OPTION_SCHEMA,
 };
 
 static const struct argp_option trace_argp_options[] = {
@@ -33,6 +37,7 @@ static const struct argp_option trace_argp_options[] = {
 	 "what becomes of the children: first run, exec, exit, unshare, setns", 0},
 	{"color", OPTION_COLOR, "WHEN", 0, "auto (the default), always or never", 0},
 	{"json", 'j', NULL, 0, "one JSON object per line", 0},
+	{"schema", OPTION_SCHEMA, NULL, 0, "with --json: print the JSON Schema of its lines", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -61,6 +66,13 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_LIFE:
 		options->life = true;
+		return 0;
+	case OPTION_SCHEMA:
+		options->schema = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->schema && options->view != &view_json)
+			argp_error(state, "--schema tells of --json: give both");
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "to trace a command, put -- before it");
@@ -159,6 +171,10 @@ int cmd_trace(int argc, char **argv)
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
+	if (options.schema) {
+		json_schema(stdout);
+		return output_end(EXIT_SUCCESS);
+	}
 	of_command = live_of_command(&options.live);
 	options.live.source.follow = options.live.command != NULL;
 	options.live.source.kinds = wanted_kinds(&options, of_command);
