@@ -134,6 +134,7 @@ static struct track *track_of(FILE *out, uint32_t tid, uint32_t tgid, uint64_t s
 
 static void perfetto_begin(const struct view_options *options)
 {
+	tree_warn(options);
 	flows = 0;
 	has_events = false;
 	tracks = tracks_new();

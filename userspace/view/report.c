@@ -34,7 +34,7 @@
 #define NAME_WIDTH 13
 
 /* So much of the command that was recorded. */
-#define REPORT_COMMAND_SIZE 320
+#define REPORT_COMMAND_SIZE 160
 
 static struct digest *digest;
 
@@ -115,7 +115,7 @@ static void print_latency(const struct view_options *options, const struct total
 	static const struct {
 		double percent;
 		const char *name;
-	} points[] = {{50, "half up to"}, {90, ", 90 % up to"}, {99, ", 99 % up to"}};
+	} points[] = {{50, "half up to"}, {90, ", 90 %"}, {99, ", 99 %"}};
 	char buf[256];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
 
@@ -126,7 +126,7 @@ static void print_latency(const struct view_options *options, const struct total
 		text_add(&text, "%s ", points[i].name);
 		text_put_time(&text, histogram_percentile(copy, points[i].percent));
 	}
-	text_add(&text, ", the slowest ");
+	text_add(&text, ", slowest ");
 	text_put_time(&text, copy->max_ns);
 	text_end(&text);
 	lines_wrap(options->out, 0, LINES_WIDTH, buf);

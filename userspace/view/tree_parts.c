@@ -4,20 +4,29 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "model/flags.h"
 #include "model/names.h"
 #include "model/story.h"
+#include "recording/recording.h"
 
 /* Of one process, so many events are shown; of more, the number. */
 #define MAX_EVENTS 16
 
 static struct tree *tree;
 
+void tree_warn(const struct view_options *options)
+{
+	if (options->recording && !strcmp(options->recording->host, "several"))
+		fprintf(stderr, "clonescope: these are recordings of several hosts: where their "
+				"tasks have the same numbers, they are taken for one\n");
+}
+
 void tree_begin(const struct view_options *options)
 {
-	(void)options;
+	tree_warn(options);
 	tree = tree_new();
 	if (tree)
 		return;

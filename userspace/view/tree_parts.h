@@ -10,6 +10,9 @@
 /* Bytes that hold all that is said of a process, except where that is far-fetched. */
 #define TREE_WORDS_SIZE 4096
 
+/* Says on standard error what can't be told apart in several recordings. */
+void tree_warn(const struct view_options *options);
+
 /* Members of struct view_ops: they fill the tree. Without memory the program ends. */
 void tree_begin(const struct view_options *options);
 void tree_clone(const struct view_options *options, const struct clone *clone,
