@@ -177,9 +177,12 @@ $(BUILD)/manual/%.8: docs/%.8 $(wildcard docs/manual/*) Makefile
 install: reader manuals
 	install -D -m 755 $(BUILD)/clonescope $(DESTDIR)$(PREFIX)/sbin/clonescope
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MANUALS)
-	install -D -m 644 completion/clonescope.bash \
+	install -D -m 644 scripts/completion/clonescope.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clonescope
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions completion/_clonescope
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions scripts/completion/_clonescope
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' docs/metrics/clonescope-metrics.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/clonescope-metrics.service
 	@if [ -e $(MODULE_DIR)/clonescope.ko ]; then \
 		install -D -m 644 $(MODULE_DIR)/clonescope.ko \
 			$(DESTDIR)/lib/modules/$(RELEASE)/updates/clonescope.ko; \
