@@ -13,7 +13,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-.PHONY: all reader module workloads units run check style install clean help
+.PHONY: all reader module workloads units manuals run check style install clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -50,7 +50,7 @@ $(BUILD)/bpf/clonescope.skel.h: $(BUILD)/bpf/clonescope.bpf.o
 
 # --- the reader --------------------------------------------------------------------------------
 
-LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3
+LIBRARIES := libbpf libtracefs libtraceevent jansson libkmod libcap sqlite3 libmicrohttpd ncursesw
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 READER_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -DCLONESCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
@@ -104,7 +104,7 @@ smallprint_SOURCES := smallprint.c child.c numa.c truth.c
 starts_SOURCES := starts.c
 WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
 
-workloads: $(WORKLOADS:%=$(BUILD)/tests/%)
+workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data
 
 # Static, so that a clone is the program's own doing and not the loader's.
 .SECONDEXPANSION:
@@ -113,6 +113,13 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
 	$(Q)$(CC) $(TEST_CFLAGS) -static -pthread $(filter %.c,$^) -o $@
+
+# The reader's own objects: what writes the page is what is tested.
+$(BUILD)/tests/page_data: tests/page/page_data.c \
+		$(filter $(BUILD)/userspace/model/% $(BUILD)/userspace/view/%,$(READER_OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,CC      $@)
+	$(Q)$(CC) $(TEST_CFLAGS) $^ -ljansson -o $@
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
@@ -129,7 +136,8 @@ $(BUILD)/unit/%.o: userspace/%.c Makefile
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/unit/%.o)
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 -o $@
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 \
+		-lncursesw -ltinfo -o $@
 
 # --- what a user types ---------------------------------------------------------------------------------
 
@@ -141,7 +149,7 @@ run:
 
 check:
 	@scripts/setup build guest check
-	@$(MAKE) --no-print-directory -j2 reader workloads units
+	@$(MAKE) --no-print-directory -j2 reader workloads units manuals
 	@for series in 6.1 6.12; do \
 		$(MAKE) --no-print-directory module KDIR=$$(scripts/kernel path $$series headers) \
 			|| exit; \
@@ -153,11 +161,28 @@ style:
 
 # The layout of a TRACE_EVENT is the kernel's, no tool's.
 C_FILES := $(filter-out kmod/trace.h,$(wildcard $(addsuffix /*.[ch],include/clonescope kmod bpf \
-	userspace userspace/* tests/unit tests/workloads)))
+	userspace userspace/* tests/unit tests/page tests/workloads)))
 
-install: reader
+# What several pages say is in docs/manual/ once: ".so manual/filters" takes it in.
+MANUALS := $(patsubst docs/%,$(BUILD)/manual/%,$(wildcard docs/clonescope*.8))
+
+manuals: $(MANUALS)
+
+$(BUILD)/manual/%.8: docs/%.8 $(wildcard docs/manual/*) Makefile
+	@mkdir -p $(@D)
+	$(call say,MAN     $@)
+	$(Q)awk '/^\.so / { while ((getline line < ("docs/" $$2)) > 0) print line; next } 1' $< | \
+		sed 's/@VERSION@/$(VERSION)/' > $@
+
+install: reader manuals
 	install -D -m 755 $(BUILD)/clonescope $(DESTDIR)$(PREFIX)/sbin/clonescope
-	install -D -m 644 docs/clonescope.8 $(DESTDIR)$(PREFIX)/share/man/man8/clonescope.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MANUALS)
+	install -D -m 644 scripts/completion/clonescope.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clonescope
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions scripts/completion/_clonescope
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' docs/metrics/clonescope-metrics.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/clonescope-metrics.service
 	@if [ -e $(MODULE_DIR)/clonescope.ko ]; then \
 		install -D -m 644 $(MODULE_DIR)/clonescope.ko \
 			$(DESTDIR)/lib/modules/$(RELEASE)/updates/clonescope.ko; \
@@ -176,6 +201,9 @@ help:
 	@echo 'make style       compare all C files with .clang-format'
 	@echo 'make clean       remove $(BUILD)/'
 	@echo 'V=1 shows commands; VMLINUX_BTF= is where the BPF object takes its types from.'
+
+# Sources that no compiler tells of.
+$(BUILD)/userspace/view/html_page.o $(BUILD)/unit/view/html_page.o: $(wildcard userspace/view/page/*)
 
 -include $(READER_OBJECTS:.o=.d) $(BUILD)/bpf/clonescope.bpf.d
 -include $(wildcard $(BUILD)/unit/*.d $(BUILD)/unit/*/*.d)

@@ -167,6 +167,22 @@ static void test_errno_parse(void **state)
 			assert_int_equal(errno_parse(errno_name(error)), error);
 }
 
+static void test_errno_nearest(void **state)
+{
+	struct nearest nearest;
+
+	(void)state;
+	nearest_begin(&nearest, "EAGIAN");
+	errno_nearest(&nearest);
+	assert_string_equal(nearest.found, "EAGAIN");
+	nearest_begin(&nearest, "ERESTARTNOINT");
+	errno_nearest(&nearest);
+	assert_string_equal(nearest.found, "ERESTARTNOINTR");
+	nearest_begin(&nearest, "ENTIRELYELSE");
+	errno_nearest(&nearest);
+	assert_null(nearest.found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_errnos_that_clone_gives),
 		cmocka_unit_test(test_errno_format),
 		cmocka_unit_test(test_errno_parse),
+		cmocka_unit_test(test_errno_nearest),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

@@ -140,6 +140,27 @@ static void test_quote_is_bounded(void **state)
 	assert_string_equal(text_quote(buf, sizeof(buf), word), "aaaaaa...");
 }
 
+static const char *shell(const char *word)
+{
+	static char buf[64];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	text_put_shell(&text, word);
+	text_end(&text);
+	return buf;
+}
+
+static void test_shell_reads_it_back(void **state)
+{
+	(void)state;
+	assert_string_equal(shell("--min-us=10"), "--min-us=10");
+	assert_string_equal(shell(""), "''");
+	assert_string_equal(shell("ls; date"), "'ls; date'");
+	assert_string_equal(shell("NEWPID|NEWNS"), "'NEWPID|NEWNS'");
+	assert_string_equal(shell("it's"), "'it'\\''s'");
+	assert_string_equal(shell("\033[2J'\\"), "$'\\x1b[2J\\'\\\\'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_added_is_empty),
 		cmocka_unit_test(test_quote_hides_control),
 		cmocka_unit_test(test_quote_is_bounded),
+		cmocka_unit_test(test_shell_reads_it_back),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

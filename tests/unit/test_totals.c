@@ -220,6 +220,55 @@ static void test_by_errno(void **state)
 	totals_free(totals);
 }
 
+#define DOCKER "3f5e8a0c4b6d2f1e9a7c5b3d1f0e2c4a6b8d0f2e4c6a8b0d2f4e6c8a0b2d4f6e"
+
+static void test_by_container(void **state)
+{
+	struct totals *totals = totals_new();
+	struct cs_clone rec = record("sh", 100);
+	const struct totals_group *group;
+
+	(void)state;
+	totals_add_container(totals, &rec, "/system.slice/docker-" DOCKER ".scope");
+	totals_add_container(totals, &rec, "/system.slice/docker-" DOCKER ".scope/init");
+	rec.error = 11;
+	totals_add_container(totals, &rec, "/docker/" DOCKER);
+	rec.error = 0;
+	totals_add_container(totals, &rec, "/system.slice/cron.service");
+	totals_add_container(totals, &rec, "/system.slice/cron.service");
+	totals_add_container(totals, &rec, NULL);
+	totals_add_container(totals, &rec, "/machine.slice/libpod-conmon-" DOCKER ".scope");
+	assert_int_equal(group_count(totals, TOTALS_BY_CONTAINER), 4);
+	group = group_at(totals, TOTALS_BY_CONTAINER, 0, "docker " DOCKER);
+	assert_int_equal(group->count, 3);
+	assert_int_equal(group->refused, 1);
+	assert_int_equal(group->copy_ns.count, 2);
+	group = group_at(totals, TOTALS_BY_CONTAINER, 1, "/system.slice/cron.service");
+	assert_int_equal(group->key.container.engine, CONTAINER_NONE);
+	assert_int_equal(group_at(totals, TOTALS_BY_CONTAINER, 2, "?")->key.container.known, 0);
+	group_at(totals, TOTALS_BY_CONTAINER, 3, "monitor of podman " DOCKER);
+	/* It adds to no other group. */
+	assert_int_equal(totals_summary(totals)->count, 0);
+	assert_int_equal(group_count(totals, TOTALS_BY_COMMAND), 0);
+	totals_free(totals);
+}
+
+static void test_pod_is_no_container(void **state)
+{
+	struct totals *totals = totals_new();
+	struct cs_clone rec = record("sh", 100);
+
+	(void)state;
+	totals_add_container(totals, &rec, "/kubepods/burstable/pod1234-5678");
+	totals_add_container(totals, &rec, "/kubepods/burstable/pod1234-5678/" DOCKER);
+	totals_add_container(totals, &rec, "/kubepods/burstable/pod1234-5678/" DOCKER "/sub");
+	assert_int_equal(group_count(totals, TOTALS_BY_CONTAINER), 2);
+	group_at(totals, TOTALS_BY_CONTAINER, 0, "kubernetes " DOCKER);
+	assert_true(
+		group_at(totals, TOTALS_BY_CONTAINER, 1, "pod 1234-5678")->key.container.is_pod);
+	totals_free(totals);
+}
+
 static void test_node_matrix(void **state)
 {
 	struct totals *totals = totals_new();
@@ -347,6 +396,8 @@ int main(void)
 		cmocka_unit_test(test_by_via_and_flags),
 		cmocka_unit_test(test_by_policy),
 		cmocka_unit_test(test_by_errno),
+		cmocka_unit_test(test_by_container),
+		cmocka_unit_test(test_pod_is_no_container),
 		cmocka_unit_test(test_node_matrix),
 		cmocka_unit_test(test_missing_time_is_no_time),
 		cmocka_unit_test(test_flood_of_names),

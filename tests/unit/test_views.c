@@ -15,12 +15,14 @@
 #include "model/lives.h"
 #include "model/rules.h"
 #include "model/tries.h"
+#include "view/screenful.h"
 #include "view/view.h"
 
 #define ROUNDS 1000
 
 /* What a view has printed. */
 static char *printed;
+static bool in_color;
 static size_t printed_size;
 
 static uint64_t state_of_chance;
@@ -127,6 +129,7 @@ static void print_chaos(const struct view_ops *view)
 	free(printed);
 	printed = NULL;
 	options.phases = chance() % 2;
+	options.color = in_color;
 	options.kernel = chance() % 2 ? RULES_KERNEL(6, 1) : 0;
 	options.out = open_memstream(&printed, &printed_size);
 	assert_non_null(options.out);
@@ -212,6 +215,55 @@ static void test_reports(void **state)
 				text_is_safe();
 		}
 	}
+}
+
+/* What a browser reads as the page's data: from its tag to the first end of a script. */
+static json_t *page_data(void)
+{
+	static const char tag[] = "<script type=\"application/json\" id=\"data\">";
+	char *from = strstr(printed, tag), *to;
+
+	assert_non_null(from);
+	from += strlen(tag);
+	to = strstr(from, "</script>");
+	assert_non_null(to);
+	for (char *c = from; c < to; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~' && *c != '<'));
+	return json_loadb(from, (size_t)(to - from), 0, NULL);
+}
+
+static void test_html(void **state)
+{
+	struct totals *totals = totals_new();
+	const struct losses losses = {0};
+
+	(void)state;
+	state_of_chance = 3;
+	for (int round = 0; round < ROUNDS / 10; round++) {
+		struct view_options options = {.kernel = RULES_KERNEL(6, 12)};
+		struct records all;
+		json_t *data;
+
+		free(printed);
+		printed = NULL;
+		options.out = open_memstream(&printed, &printed_size);
+		view_html.begin(&options);
+		for (int i = 0; i < 10; i++) {
+			fill_records(&all);
+			show(&view_html, &options, &all);
+		}
+		view_html.end(&options, totals, &losses);
+		fclose(options.out);
+		data = page_data();
+		assert_true(json_is_object(data));
+		assert_int_equal(json_integer_value(json_object_get(json_object_get(data, "events"),
+								    "count")) +
+					 json_integer_value(json_object_get(
+						 json_object_get(data, "rows"), "count")),
+				 60);
+		json_decref(data);
+	}
+	totals_free(totals);
 }
 
 /* clone3() may be asked for anything. */
@@ -340,6 +392,109 @@ static void test_path_is_spaced(void **state)
 	assert_null(strstr(between + 2, "\n\n"));
 }
 
+/* Take out what colours, and count it. */
+static int strip(char *text)
+{
+	int sequences = 0;
+	char *to = text;
+
+	for (; *text; text++) {
+		if (*text == '\033') {
+			text += strcspn(text, "m");
+			sequences++;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+	return sequences;
+}
+
+/* Colours change no text, no width, and end where they began. */
+static void test_colors(void **state)
+{
+	char *plain = NULL, *colored;
+	int sequences = 0;
+
+	(void)state;
+	for (uint64_t round = 0; round < ROUNDS; round++) {
+		state_of_chance = round;
+		in_color = false;
+		print_chaos(&view_table);
+		assert_null(strchr(printed, '\033'));
+		plain = strdup(printed);
+		state_of_chance = round;
+		in_color = true;
+		print_chaos(&view_table);
+		colored = strdup(printed);
+		sequences += strip(colored);
+		assert_string_equal(plain, colored);
+		free(plain);
+		free(colored);
+	}
+	in_color = false;
+	assert_true(sequences > ROUNDS);
+	assert_int_equal(sequences % 2, 0);
+}
+
+static void show_refused(struct view_options *options)
+{
+	struct cs_clone rec = {.comm = "sh", .tid = 5, .error = 11, .via = CS_VIA_FORK};
+	const struct clone clone = {.rec = &rec};
+
+	free(printed);
+	options->out = open_memstream(&printed, &printed_size);
+	view_table.clone(options, &clone, &(struct tries_before){0});
+	rec.error = 0;
+	rec.cpu_node = 1;
+	rec.policy.mode = 2;
+	view_table.clone(options, &clone, &(struct tries_before){0});
+	fclose(options->out);
+}
+
+static void test_colors_have_a_meaning(void **state)
+{
+	struct view_options options = {.width = 80, .color = true};
+
+	(void)state;
+	show_refused(&options);
+	assert_non_null(strstr(printed, "\033[1;31mEAGAIN\033[m "));
+	assert_non_null(strstr(printed, "\033[33m0/1/0/-!\033[m"));
+	assert_non_null(strstr(printed, "\033[36m-*     \033[m "));
+}
+
+/* A heading on each screenful, and none amid the lines of one record. */
+static void test_screenful(void **state)
+{
+	struct cs_clone rec = {.comm = "sh", .tid = 5, .child_tid = 6, .via = CS_VIA_FORK};
+	const struct clone clone = {.rec = &rec};
+	struct view_options options = {.width = 80, .height = 5};
+	int lines = 0, headings = 0;
+	struct view_ops view;
+
+	(void)state;
+	free(printed);
+	screenful_of(&view);
+	options.out = open_memstream(&printed, &printed_size);
+	view.begin(&options);
+	for (int i = 0; i < 8; i++)
+		view.clone(&options, &clone, &(struct tries_before){0});
+	rec.error = 11;
+	view.clone(&options, &clone, &(struct tries_before){0});
+	fclose(options.out);
+	for (char *line = strtok(printed, "\n"); line; line = strtok(NULL, "\n"), lines++) {
+		bool heading = strstr(line, "     TIME ") == line;
+
+		headings += heading;
+		/* Three records below each; those with lines of their own go to the next. */
+		if (lines < 11)
+			assert_int_equal(heading, lines % 4 == 0);
+	}
+	assert_true(lines > 12);
+	assert_int_equal(headings, 4);
+	screenful_end();
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -352,7 +507,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_terminal, end),
+		cmocka_unit_test_teardown(test_colors, end),
+		cmocka_unit_test_teardown(test_colors_have_a_meaning, end),
+		cmocka_unit_test_teardown(test_screenful, end),
 		cmocka_unit_test_teardown(test_json, end),
+		cmocka_unit_test_teardown(test_html, end),
 		cmocka_unit_test_teardown(test_reports, end),
 		cmocka_unit_test_teardown(test_huge_numbers, end),
 		cmocka_unit_test_teardown(test_path_shows_each_stage, end),

@@ -112,11 +112,11 @@ class Reader:
 
     running = []
 
-    def __init__(self, *arguments, subcommand="trace"):
+    def __init__(self, *arguments, subcommand="trace", before=()):
         self.out = tempfile.NamedTemporaryFile(prefix="out.")
         self.err = tempfile.NamedTemporaryFile(prefix="err.")
         self.name = " ".join(arguments)
-        command = [CLONESCOPE, subcommand, *arguments]
+        command = [*before, CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
         self.running.append(self)
         wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")

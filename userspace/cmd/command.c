@@ -12,6 +12,15 @@
 
 #include "cmd/signals.h"
 
+static void leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		if (isatty(fd))
+			dup2(null, fd);
+}
+
 /* Wait for the word to go, then become the command. 127 and 126 as shells have them. */
 static void run_when_released(int gate, char **argv)
 {
@@ -33,7 +42,7 @@ static bool has_children(void)
 	return !waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 }
 
-int command_hold(struct command *command, char **argv)
+int command_hold(struct command *command, char **argv, bool off_terminal)
 {
 	int gate[2];
 
@@ -53,6 +62,8 @@ int command_hold(struct command *command, char **argv)
 	}
 	if (!command->pid) {
 		close(gate[1]);
+		if (off_terminal)
+			leave_terminal();
 		run_when_released(gate[0], argv);
 	}
 	close(gate[0]);

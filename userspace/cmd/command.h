@@ -18,9 +18,10 @@ struct command {
 
 /*
  * Fork a child that will run @argv and hold it there. From now on orphaned descendants become our children,
- * so that their end is seen. Returns 0 or a negative errno.
+ * so that their end is seen. @off_terminal: it gets /dev/null where it would have a terminal. Returns 0 or a
+ * negative errno.
  */
-int command_hold(struct command *command, char **argv);
+int command_hold(struct command *command, char **argv, bool off_terminal);
 
 /* Let the child run its program. */
 void command_release(struct command *command);

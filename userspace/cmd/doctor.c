@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/capability.h>
 
+#include "cmd/output.h"
+#include "cmd/suggest.h"
 #include "source/host.h"
 #include "source/source.h"
 #include "model/names.h"
@@ -17,8 +19,14 @@
 static error_t take_option(int key, char *text, struct argp_state *state)
 {
 	(void)text;
-	if (key == ARGP_KEY_ARG)
+	switch (key) {
+	case ARGP_KEY_INIT:
+		suggest_option(state);
+		return 0;
+	case ARGP_KEY_ARG:
 		argp_error(state, "doctor takes no arguments");
+		return 0;
+	}
 	return ARGP_ERR_UNKNOWN;
 }
 
@@ -28,7 +36,9 @@ static const struct argp doctor_argp = {
 	NULL,
 	"Try each backend and say what can be learnt through it, from which place in the kernel, "
 	"and why not from a better one.\v"
-	"Exit status 0 if a backend works. Needs the same rights as tracing does.",
+	"Exit status 0 if a backend works. Needs the same rights as tracing does.\n\n"
+	"  sudo clonescope doctor\n"
+	"  scripts/vm --kernel 6.12 -- build/clonescope doctor    in a guest",
 	NULL,
 	NULL,
 	NULL,
@@ -172,5 +182,5 @@ int cmd_doctor(int argc, char **argv)
 	for (int i = 0; source_backends[i]; i++)
 		any |= try_backend(source_backends[i]);
 	printf("\n%s\n", any ? "Tracing works here." : "Nothing can be traced here.");
-	return any ? EXIT_SUCCESS : EXIT_FAILURE;
+	return output_end(any ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/output.h"
+#include "cmd/suggest.h"
 #include "model/flags.h"
 #include "model/names.h"
 #include "model/rules.h"
@@ -339,6 +341,20 @@ static void parse_flags(struct subject *subject, struct argp_state *state)
 	request->exit_signal = (uint64_t)signal;
 }
 
+/* What begins with E and is no errno is a flag, or a misspelt errno. */
+static void check_errno(const struct subject *subject, struct argp_state *state)
+{
+	char shown[64], like[NEAREST_TEXT_SIZE];
+	struct nearest nearest;
+
+	nearest_begin(&nearest, subject->flags);
+	errno_nearest(&nearest);
+	if (nearest.found)
+		argp_error(state, "'%s' is no errno%s",
+			   text_quote(shown, sizeof(shown), subject->flags),
+			   nearest_format(like, sizeof(like), &nearest, ""));
+}
+
 static void finish(struct subject *subject, struct argp_state *state)
 {
 	if (subject->via == CS_VIA_FORK || subject->via == CS_VIA_VFORK) {
@@ -354,6 +370,8 @@ static void finish(struct subject *subject, struct argp_state *state)
 		subject->error = errno_parse(subject->flags);
 	if (subject->error > 0)
 		return;
+	if (subject->error < 0)
+		check_errno(subject, state);
 	subject->error = 0;
 	parse_flags(subject, state);
 }
@@ -364,6 +382,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	char shown[64];
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		suggest_option(state);
+		return 0;
 	case 'k':
 		subject->kernel = rules_parse_kernel(arg);
 		if (subject->kernel < RULES_OLDEST)
@@ -396,7 +417,11 @@ static const struct argp parser = {
 	       "CALL is fork, vfork, clone or clone3: for clone the lowest byte of a number is the "
 	       "exit signal, for clone3 it belongs to the flags. ERRNO is a name, such as EINVAL.\n"
 	       "\n"
-	       "Nothing is traced and no privilege is needed.",
+	       "Nothing is traced and no privilege is needed.\n"
+	       "\n"
+	       "  clonescope explain EAGAIN\n"
+	       "  clonescope explain 'CLONE_THREAD|CLONE_VM'\n"
+	       "  clonescope explain --kernel 6.1 clone3 0x100000000",
 };
 
 int cmd_explain(int argc, char **argv)
@@ -409,10 +434,5 @@ int cmd_explain(int argc, char **argv)
 		explain_errno(&subject);
 	else
 		explain_call(&subject);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "clonescope explain: can't write the answer: %s\n",
-			strerror(errno));
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	return output_end(EXIT_SUCCESS);
 }

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/output.h"
+#include "cmd/rights.h"
 #include "cmd/signals.h"
 #include "model/rules.h"
 #include "model/text.h"
@@ -129,19 +131,35 @@ static void keep(struct live *live, const struct cs_head *head)
 		recorder_add(live->recorder, head);
 }
 
+static void add_up(struct live *live, struct totals *totals, const struct clone *clone)
+{
+	totals_add(totals, clone->rec);
+	if (clone->detail)
+		totals_add_container(totals, clone->rec, cgroups_path(live->cgroups, clone));
+	if (clone->phases && !clone->rec->error)
+		totals_add_phases(totals, clone->phases);
+}
+
 static void show_clone(struct live *live, const struct clone *clone)
 {
 	bool matches = filter_match(&live->options->source.filter, clone->rec);
-	struct tries_before before;
+	struct tries_before before = {0};
 
+	if (live->counts_only) {
+		if (!matches)
+			return;
+		keep_clone(live, clone);
+		live->view->clone(&live->view_options, clone, &before);
+		return;
+	}
 	/* Each of the tries, as a filter may want the last one only. */
 	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
 		keep_clone(live, clone);
 	if (!matches)
 		return;
-	totals_add(live->totals, clone->rec);
-	if (clone->phases && !clone->rec->error)
-		totals_add_phases(live->totals, clone->phases);
+	add_up(live, live->totals, clone);
+	if (live->all)
+		add_up(live, live->all, clone);
 	lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
@@ -186,6 +204,8 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 static void show_call(struct live *live, const struct cs_call *call)
 {
 	totals_add_call(live->totals);
+	if (live->all)
+		totals_add_call(live->all);
 	if (live->view->story)
 		tell_call(live, call);
 	live->view->call(&live->view_options, call);
@@ -330,6 +350,15 @@ static void pass_intervals(struct run *run, uint64_t now_ns)
 		end_interval(run);
 }
 
+/* Whoever was stopped, by ^Z, makes one of all that have passed. */
+static void skip_intervals(struct run *run, uint64_t now_ns)
+{
+	uint64_t interval_ns = run->live->interval_ns;
+
+	if (interval_ns && now_ns > run->next_interval_ns + interval_ns)
+		run->next_interval_ns = now_ns;
+}
+
 /* In binary units, as ls -h has them. */
 static void format_bytes(char *buf, size_t size, uint64_t bytes)
 {
@@ -370,18 +399,28 @@ static void check_recorder(struct run *run)
 		live->done = true;
 }
 
+static void tick(struct live *live)
+{
+	if (live->on_tick && !live->done)
+		live->on_tick(live);
+}
+
 static void loop(struct run *run)
 {
-	struct pollfd fd = {.fd = source_fd(run->source), .events = POLLIN};
+	struct live *live = run->live;
+	struct pollfd fds[] = {{.fd = source_fd(run->source), .events = POLLIN}, live->also};
 
-	for (unsigned int i = 1; !run->live->done; i++) {
-		signals_poll(&fd, 1, READ_EVERY_MS);
+	for (unsigned int i = 1; !live->done; i++) {
+		signals_poll(fds, live->also.events ? 2 : 1, READ_EVERY_MS);
+		live->also.revents = fds[1].revents;
 		check_signals(run);
 		source_read(run->source, take_record, run);
 		check_output(run); /* losses may go to the same place by another way */
 		if (i % LOSSES_EVERY == 0)
 			report_losses(run);
+		skip_intervals(run, order_now_ns());
 		pass_intervals(run, order_now_ns());
+		tick(live);
 		check_output(run);
 		check_recorder(run);
 	}
@@ -417,12 +456,11 @@ static int exit_status(struct run *run)
 
 static int check_written(const struct run *run)
 {
-	if (!run->output_error || run->output_error == EPIPE)
+	if (!run->output_error)
 		return EXIT_SUCCESS;
 	if (run->output_error == EINTR)
 		return fail("stopped while the output was not being read: it is cut off");
-	fprintf(stderr, "clonescope: cannot write the output: %s\n", strerror(run->output_error));
-	return EXIT_FAILURE;
+	return output_status(run->output_error);
 }
 
 /* The end of a recording: of the one written, and of those read. */
@@ -571,6 +609,14 @@ static void say_reading(const struct recording_info *info)
 		info->is_complete ? "" : "; it was cut off: what is there is shown");
 }
 
+static int start(struct run *run)
+{
+	struct live *live = run->live;
+
+	live->source = run->source;
+	return live->on_start ? live->on_start(live) : 0;
+}
+
 static int run_replay(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -588,6 +634,8 @@ static int run_replay(struct run *run)
 	live->view_options.since_ns = info->since_ns;
 	live->view_options.kernel = kernel_of(info->release);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
+	if (start(run))
+		return EXIT_FAILURE;
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -598,11 +646,17 @@ static int run_traced(struct run *run)
 	const struct live_options *options = run->live->options;
 	struct live *live = run->live;
 	char why[SOURCE_WHY_SIZE];
+	int error;
 
 	live->view_options.since_ns = order_now_ns();
-	if (source_open(&run->source, options->backend, &options->source, why))
+	error = source_open(&run->source, options->backend, &options->source, why);
+	if ((error == -EPERM || error == -EACCES) && !rights_suffice())
+		return fail(rights_advice(why, sizeof(why)));
+	if (error)
 		return fail(why);
 	say_tracing(run->source, why);
+	if (start(run))
+		return EXIT_FAILURE;
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))
@@ -642,11 +696,13 @@ int live_run(struct live *live)
 	live->tries = tries_new();
 	live->lives = lives_new();
 	live->story = story_new();
-	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
+	live->cgroups = cgroups_new();
+	if (!live->cgroups || !live->totals || !live->join || !live->tries || !live->lives ||
+	    !live->story)
 		return fail(strerror(ENOMEM));
 	if (live->options->output && recorder_open(&live->recorder, live->options->output, why))
 		return fail(why);
-	if (command && command_hold(&run.command, command))
+	if (command && command_hold(&run.command, command, live->takes_terminal))
 		return fail("cannot fork for the command");
 	status = run.is_replay ? run_replay(&run) : run_traced(&run);
 	if (command && !run.command.released)
@@ -658,5 +714,6 @@ int live_run(struct live *live)
 	tries_free(live->tries);
 	lives_free(live->lives);
 	story_free(live->story);
+	cgroups_free(live->cgroups);
 	return status;
 }

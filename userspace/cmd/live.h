@@ -3,7 +3,10 @@
 #ifndef CLONESCOPE_CMD_LIVE_H
 #define CLONESCOPE_CMD_LIVE_H
 
+#include <poll.h>
+
 #include "cmd/options.h"
+#include "model/cgroups.h"
 #include "view/view.h"
 
 struct live {
@@ -19,14 +22,25 @@ struct live {
 	uint32_t unseen_kinds;	   /* SOURCE_KIND() of what is for the story only, and not shown */
 	struct story *story;	   /* of all records shown, where the view tells it */
 	struct recorder *recorder; /* NULL: nothing is kept */
-	bool progress;	      /* of the recording, on standard error where that is a terminal */
-	struct losses losses; /* reported so far */
+	bool progress;		 /* of the recording, on standard error where that is a terminal */
+	struct losses losses;	 /* reported so far */
+	struct cgroups *cgroups; /* of all clones shown that have a detail */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);
-	bool done; /* set it to end the run */
+
+	const struct source *source; /* from on_start() on */
+	/* Once it records, before the command is let go; else than 0 ends the run with status 1. */
+	int (*on_start)(struct live *live);
+	/* After each reading, so every 50 ms or sooner; also.revents is set. */
+	void (*on_tick)(struct live *live);
+	struct pollfd also;  /* waited for besides the source; no events: nothing is */
+	struct totals *all;  /* of all intervals; the caller's, NULL: not wanted */
+	bool takes_terminal; /* a command gets /dev/null in its place */
+	bool counts_only;    /* the view adds up itself: no totals, tries, lives are kept */
+	bool done;	     /* set it to end the run */
 };
 
 /*

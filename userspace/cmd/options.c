@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/suggest.h"
 #include "model/flags.h"
 #include "model/names.h"
 #include "model/text.h"
@@ -69,12 +70,17 @@ static uid_t parse_user(struct argp_state *state, const char *text)
 
 static int parse_errno(struct argp_state *state, const char *text)
 {
+	char quoted[128], like[NEAREST_TEXT_SIZE];
 	int error = errno_parse(text);
-	char quoted[128];
+	struct nearest nearest;
 
-	if (error < 0)
-		argp_error(state, "%s is no errno: EAGAIN, or 11",
-			   text_quote(quoted, sizeof(quoted), text));
+	if (error > 0)
+		return error;
+	nearest_begin(&nearest, text);
+	errno_nearest(&nearest);
+	nearest_format(like, sizeof(like), &nearest, "");
+	argp_error(state, "%s is no errno%s", text_quote(quoted, sizeof(quoted), text),
+		   like[0] ? like : ": EAGAIN, or 11");
 	return error;
 }
 
@@ -156,6 +162,10 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 {
 	struct live_options *options = state->input;
 
+	if (key == ARGP_KEY_INIT) {
+		suggest_option(state);
+		return 0;
+	}
 	if (take_filter(key, text, state, &options->source.filter))
 		return 0;
 	switch (key) {

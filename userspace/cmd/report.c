@@ -10,6 +10,7 @@
 #include "cmd/live.h"
 #include "cmd/output_file.h"
 #include "cmd/terminal.h"
+#include "view/html.h"
 #include "view/perfetto.h"
 
 /* What clonescope record makes where it is told no name. */
@@ -19,6 +20,7 @@ enum {
 	OPTION_TREE = 256,
 	OPTION_TIMELINE,
 	OPTION_PERFETTO,
+	OPTION_HTML,
 	OPTION_JSON,
 	OPTION_CSV,
 	OPTION_DOT,
@@ -47,6 +49,7 @@ static const struct form forms[] = {
 	{OPTION_PERFETTO, &view_perfetto,
 	 REFUSALS | LIVES | SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_RETURN),
 	 PERFETTO_BEGINS_WITH},
+	{OPTION_HTML, &view_html, REFUSALS | LIVES | SOURCE_KIND(CS_KIND_START), HTML_BEGINS_WITH},
 	{OPTION_JSON, &view_report_json, REFUSALS, NULL},
 	{OPTION_CSV, &view_csv, PARTS, NULL},
 	{OPTION_DOT, &view_dot, LIVES, NULL},
@@ -66,6 +69,8 @@ static const struct argp_option report_argp_options[] = {
 	{"json", OPTION_JSON, NULL, 0, "the page as one JSON object, without its limits", 0},
 	{"csv", OPTION_CSV, NULL, 0, "one row per clone, for spreadsheets and statistics", 0},
 	{"dot", OPTION_DOT, NULL, 0, "who made whom, for Graphviz", 0},
+	{"html", OPTION_HTML, "FILE", 0,
+	 "a page for a browser, with pictures and filters, into FILE", 0},
 	{"perfetto", OPTION_PERFETTO, "FILE", 0,
 	 "a trace for ui.perfetto.dev or chrome://tracing, into FILE", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
@@ -136,6 +141,7 @@ static const struct argp report_argp = {
 	"  clonescope report start.db\n"
 	"  clonescope report start.db --timeline\n"
 	"  clonescope report start.db --dot | dot -Tsvg >start.svg\n"
+	"  clonescope report start.db --html start.html\n"
 	"  clonescope report start.db --perfetto start.json",
 	children,
 	NULL,

@@ -42,15 +42,24 @@ static void catch_one(int number)
 		sigaction(number, &action, NULL);
 }
 
-void signals_catch(void)
+void signals_ignore_pipe(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	sigprocmask(SIG_SETMASK, NULL, &mask_at_start);
 	sigaction(SIGPIPE, &ignore, &pipe_at_start);
+}
+
+void signals_catch(void)
+{
+	sigprocmask(SIG_SETMASK, NULL, &mask_at_start);
 	for (size_t i = 0; i < ENDING_COUNT; i++)
 		catch_one(ending[i]);
 	catch_one(SIGCHLD);
+}
+
+void signals_catch_also(int number)
+{
+	catch_one(number);
 }
 
 void signals_restore(void)

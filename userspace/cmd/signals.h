@@ -14,10 +14,19 @@ struct signals_seen {
 };
 
 /*
- * Catch SIGINT, SIGTERM and SIGHUP, but those that the caller of the program chose to ignore, and SIGCHLD; ignore
- * SIGPIPE. System calls are interrupted, not restarted.
+ * Once, before anything is written: a pipe that is closed shall be an error like any other, and not kill us before
+ * we have cleaned up.
+ */
+void signals_ignore_pipe(void);
+
+/*
+ * Catch SIGINT, SIGTERM and SIGHUP, but those that the caller of the program chose to ignore, and SIGCHLD. System
+ * calls are interrupted, not restarted.
  */
 void signals_catch(void);
+
+/* The same for one more that would end the program. */
+void signals_catch_also(int number);
 
 /* Back to how the program was started: for a child that becomes another program. */
 void signals_restore(void);

@@ -9,7 +9,10 @@
 #include "model/text.h"
 #include "view/summary.h"
 
-#define OPTION_PHASES 256
+enum {
+	OPTION_PHASES = 256,
+	OPTION_CONTAINERS,
+};
 
 struct stat_options {
 	struct live_options live;
@@ -40,6 +43,9 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case OPTION_PHASES:
 		options->live.source.kinds |= SOURCE_KIND(CS_KIND_PHASES);
 		return 0;
+	case OPTION_CONTAINERS:
+		options->live.source.kinds |= SOURCE_KIND(CS_KIND_DETAIL);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num == 0)
 			options->interval_s = parse_count(state, text, "an interval in seconds");
@@ -54,6 +60,7 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 
 static const struct argp_option stat_argp_options[] = {
 	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
+	{"containers", OPTION_CONTAINERS, NULL, 0, "by container, too, or else by cgroup", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 

@@ -16,6 +16,13 @@ int terminal_width(void)
 	return size.ws_col;
 }
 
+int terminal_height(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_row;
+}
+
 /* As setlocale() would find out, without its side effects. */
 bool terminal_is_utf8(void)
 {

@@ -3,21 +3,30 @@
 #include "cmd/cmd.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "cmd/color.h"
 #include "cmd/live.h"
 #include "cmd/terminal.h"
+#include "cmd/output.h"
+#include "view/json_schema.h"
+#include "view/screenful.h"
 
 struct trace_options {
 	struct live_options live;
 	const struct view_ops *view;
 	int verbose;
-	bool path, phases, life;
+	bool path, phases, life, schema;
+	enum color_when color;
 };
 
 enum {
 	OPTION_PATH = 256,
+	OPTION_COLOR,
 	OPTION_PHASES,
 	OPTION_LIFE,
+	OPTION_SCHEMA,
 };
 
 static const struct argp_option trace_argp_options[] = {
@@ -26,7 +35,9 @@ static const struct argp_option trace_argp_options[] = {
 	{"phases", OPTION_PHASES, NULL, 0, "what each stage of copy_process() took", 0},
 	{"life", OPTION_LIFE, NULL, 0,
 	 "what becomes of the children: first run, exec, exit, unshare, setns", 0},
+	{"color", OPTION_COLOR, "WHEN", 0, "auto (the default), always or never", 0},
 	{"json", 'j', NULL, 0, "one JSON object per line", 0},
+	{"schema", OPTION_SCHEMA, NULL, 0, "with --json: print the JSON Schema of its lines", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -47,17 +58,26 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case OPTION_PATH:
 		options->path = true;
 		return 0;
+	case OPTION_COLOR:
+		options->color = color_parse(state, text);
+		return 0;
 	case OPTION_PHASES:
 		options->phases = true;
 		return 0;
 	case OPTION_LIFE:
 		options->life = true;
 		return 0;
+	case OPTION_SCHEMA:
+		options->schema = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->schema && options->view != &view_json)
+			argp_error(state, "--schema tells of --json: give both");
+		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "to trace a command, put -- before it");
 		return 0;
 	}
-	(void)text;
 	return ARGP_ERR_UNKNOWN;
 }
 
@@ -82,6 +102,13 @@ static const struct argp trace_argp = {
 	NULL,
 	NULL,
 };
+
+/* Somebody may have changed the terminal's size. */
+static void on_tick(struct live *live)
+{
+	live->view_options.width = terminal_width();
+	live->view_options.height = terminal_height();
+}
 
 /*
  * What the view needs beside the clones themselves. A refused clone's reason costs nobody else. Calls that are
@@ -118,25 +145,49 @@ static uint32_t story_kinds(const struct trace_options *options, bool of_command
 	return SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_NAMESPACES);
 }
 
+static void choose_view(struct live *live, const struct trace_options *options,
+			struct view_ops *on_terminal)
+{
+	live->view = options->view;
+	if (options->view == &view_table && options->path)
+		live->view = &view_path;
+	on_tick(live);
+	if (!live->view_options.height)
+		return;
+	live->on_tick = on_tick;
+	if (live->view == &view_table) {
+		screenful_of(on_terminal);
+		live->view = on_terminal;
+	}
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	struct trace_options options = {.view = &view_table};
+	struct view_ops on_terminal;
+	int status;
 	struct live live = {.options = &options.live};
 	bool of_command;
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&trace_argp, argc, argv, 0, NULL, &options);
+	if (options.schema) {
+		json_schema(stdout);
+		return output_end(EXIT_SUCCESS);
+	}
 	of_command = live_of_command(&options.live);
 	options.live.source.follow = options.live.command != NULL;
 	options.live.source.kinds = wanted_kinds(&options, of_command);
 	live.unseen_kinds = story_kinds(&options, of_command) & ~options.live.source.kinds;
 	options.live.source.kinds |= live.unseen_kinds;
-	live.view = options.path && options.view == &view_table ? &view_path : options.view;
+	choose_view(&live, &options, &on_terminal);
 	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;
-	live.view_options.width = terminal_width();
+	live.view_options.color = color_wanted(options.color, STDOUT_FILENO);
 	live.view_options.verbose = options.verbose;
 	live.view_options.phases = options.phases;
 	live.view_options.utf8 = terminal_is_utf8();
-	return live_run(&live);
+	status = live_run(&live);
+	screenful_end();
+	return status;
 }

@@ -10,13 +10,14 @@
 #include <strings.h>
 
 #include "model/names.h"
+#include "model/nearest.h"
 #include "model/rules.h"
 #include "model/text.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Longest word that is looked at for the nearest name; CHILD_CLEARTID has 14 letters. */
-#define WORD_MAX 32
+/* CHILD_CLEARTID has 14 letters. */
+#define WORD_MAX NEAREST_WORD_MAX
 
 /* All a set can have: a name for each bit, or one number for those without. */
 #define ITEMS_MAX 65
@@ -230,67 +231,21 @@ static const char *without_prefix(const char *word, const char *prefix)
 	return strncasecmp(word, prefix, length) ? word : word + length;
 }
 
-/* Levenshtein's distance, case ignored; both at most WORD_MAX letters. */
-static size_t distance(const char *a, const char *b)
+/* The flag or signal whose name is most like @word. */
+static void find_nearest(struct nearest *nearest, const char *word)
 {
-	size_t row[WORD_MAX + 1];
-	size_t width = strlen(b);
-
-	for (size_t j = 0; j <= width; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 1; j <= width; j++) {
-			bool same =
-				toupper((unsigned char)a[i]) == toupper((unsigned char)b[j - 1]);
-			size_t best = diagonal + !same;
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = best;
-		}
-	}
-	return row[width];
-}
-
-/* The flag or signal whose name is most like @word; NULL where none is like it. */
-static const char *nearest(const char *word)
-{
-	const char *flag = without_prefix(word, "CLONE_");
-	size_t least = strlen(flag) / 3 + 2; /* as many typing errors as are still believed */
-	const char *found = NULL;
-
-	if (strlen(word) > WORD_MAX)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		size_t away = distance(flag, flags[i].name);
-
-		if (away < least) {
-			least = away;
-			found = flags[i].name;
-		}
-	}
-	for (int signal = 1; signal < 32; signal++) {
-		size_t away = distance(word, signal_name(signal));
-
-		if (away < least) {
-			least = away;
-			found = signal_name(signal);
-		}
-	}
-	return found;
+	nearest_begin(nearest, without_prefix(word, "CLONE_"));
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		nearest_try(nearest, flags[i].name);
+	for (int signal = 1; signal < 32; signal++)
+		nearest_try(nearest, signal_name(signal));
 }
 
 static int parse_name(struct parse *parse, const char *word)
 {
 	const char *name = without_prefix(word, "CLONE_");
-	char shown[WORD_MAX * 2];
-	const char *like;
+	char shown[WORD_MAX * 2], like[NEAREST_TEXT_SIZE];
+	struct nearest nearest;
 	int signal;
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -303,10 +258,10 @@ static int parse_name(struct parse *parse, const char *word)
 	if (signal > 0)
 		return set_exit_signal(parse, signal);
 
-	like = nearest(word);
-	snprintf(parse->why, parse->why_size, "'%s' is neither a clone flag nor a signal%s%s%s",
-		 text_quote(shown, sizeof(shown), word), like ? "; did you mean " : "",
-		 like ? like : "", like ? "?" : "");
+	find_nearest(&nearest, word);
+	snprintf(parse->why, parse->why_size, "'%s' is neither a clone flag nor a signal%s",
+		 text_quote(shown, sizeof(shown), word),
+		 nearest_format(like, sizeof(like), &nearest, ""));
 	return -EINVAL;
 }
 

@@ -233,3 +233,10 @@ int errno_parse(const char *text)
 		return parse_alias(text, errno_aliases, ARRAY_SIZE(errno_aliases));
 	return parse_number(text, ERRNO_MAX);
 }
+
+void errno_nearest(struct nearest *nearest)
+{
+	for (int error = 1; error <= ERRNO_MAX; error++)
+		if (errno_name(error))
+			nearest_try(nearest, errno_name(error));
+}

@@ -7,6 +7,8 @@
 
 #include <clonescope/record.h>
 
+#include "model/nearest.h"
+
 /* Bytes that hold any text of signal_format() and errno_format(). */
 #define NAMES_TEXT_SIZE 24
 
@@ -48,5 +50,8 @@ size_t errno_format(char *buf, size_t size, int error);
 
 /* "EAGAIN", "eagain", "EWOULDBLOCK" or "11" to 11; -EINVAL where it is no errno (1 to 4095). */
 int errno_parse(const char *text);
+
+/* Try the names of all errnos. */
+void errno_nearest(struct nearest *nearest);
 
 #endif

@@ -3,6 +3,7 @@
 #include "model/text.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,45 @@ void text_put_time(struct text *text, uint64_t ns)
 		text_add(text, "%.1f ms", (double)ns / 1e6);
 	else
 		text_add(text, "%.1f s", (double)ns / 1e9);
+}
+
+static bool is_printable(const char *word)
+{
+	for (; *word; word++)
+		if (*word < ' ' || *word > '~')
+			return false;
+	return true;
+}
+
+/* Between $' and ', where a shell knows escapes. */
+static void put_escaped(struct text *text, const char *word)
+{
+	for (; *word; word++) {
+		unsigned char byte = (unsigned char)*word;
+
+		if (byte < ' ' || byte > '~')
+			text_add(text, "\\x%02x", byte);
+		else
+			text_add(text, "%s%c", byte == '\'' || byte == '\\' ? "\\" : "", byte);
+	}
+}
+
+void text_put_shell(struct text *text, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "_@%+=:,./-";
+
+	if (*word && !word[strspn(word, plain)]) {
+		text_put(text, word);
+		return;
+	}
+	text_put(text, is_printable(word) ? "'" : "$'");
+	if (is_printable(word))
+		for (; *word; word++)
+			put_bytes(text, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+	else
+		put_escaped(text, word);
+	text_put(text, "'");
 }
 
 size_t text_end(struct text *text)

@@ -26,6 +26,9 @@ void text_put_right(struct text *text, size_t width, const char *word);
 /* Append a time as people read it: "5.8 ms". */
 void text_put_time(struct text *text, uint64_t ns);
 
+/* Append @word as a shell reads it back, and a terminal shows it: quoted only where it must be. */
+void text_put_shell(struct text *text, const char *word);
+
 /*
  * Where not all of it fitted, let what is there end in "...". Returns the length of the whole
  * text.

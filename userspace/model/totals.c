@@ -2,6 +2,7 @@
 /* Many records added up: counts, latency, groups by several keys, and the node matrix. */
 #include "model/totals.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ struct totals {
 /* How records are told apart by one kind. */
 struct kind {
 	size_t key_size; /* of the member of union totals_key */
-	/* Fill @key, which is zero. False: the record is in no group of this kind. */
+	/* Fill @key, which is zero. False: the record is in no group of this kind. NULL: added otherwise. */
 	bool (*fill)(union totals_key *key, const struct cs_clone *rec);
 	void (*describe)(struct text *text, const union totals_key *key);
 };
@@ -115,6 +116,41 @@ static void describe_error(struct text *text, const union totals_key *key)
 	text_add(text, "%s", name);
 }
 
+static void fill_container(struct totals_container *key, const char *cgroup)
+{
+	struct container container;
+
+	if (!cgroup)
+		return;
+	key->known = 1;
+	if (!container_find(&container, cgroup)) {
+		snprintf(key->name, sizeof(key->name), "%.*s", CS_PATH_LEN, cgroup);
+		return;
+	}
+	key->engine = (__u8)container.engine;
+	key->is_pod = !container.engine;
+	key->monitor = container.monitor;
+	strcpy(key->name, container.engine ? container.id : container.pod);
+}
+
+/* "docker 3f5e...", "monitor of podman 0a1b...", "pod 7c0d...", "/system.slice/cron.service" */
+static void describe_container(struct text *text, const union totals_key *key)
+{
+	const struct totals_container *container = &key->container;
+
+	if (!container->known)
+		text_put(text, "?");
+	if (container->monitor)
+		text_put(text, "monitor of ");
+	if (container->engine) {
+		text_put(text, container_engine_name((enum container_engine)container->engine));
+		text_put(text, " ");
+	}
+	if (container->is_pod)
+		text_put(text, "pod ");
+	text_put(text, container->name);
+}
+
 static __s16 cell_stack(const struct cs_clone *rec)
 {
 	struct nodes_stack stack;
@@ -133,13 +169,18 @@ static __s16 cell_stack(const struct cs_clone *rec)
 	return TOTALS_NODE_UNKNOWN;
 }
 
-static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
+void totals_cell(struct totals_cell *cell, const struct cs_clone *rec)
 {
 	int task;
 
-	key->cell.cpu_node = rec->cpu_node;
-	key->cell.task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
-	key->cell.stack_node = cell_stack(rec);
+	cell->cpu_node = rec->cpu_node;
+	cell->task_node = nodes_task(rec, &task) ? (__s16)task : TOTALS_NODE_UNKNOWN;
+	cell->stack_node = cell_stack(rec);
+}
+
+static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
+{
+	totals_cell(&key->cell, rec);
 	return true;
 }
 
@@ -169,6 +210,7 @@ static const struct kind kinds[TOTALS_KINDS] = {
 	[TOTALS_BY_FLAGS] = {KEY_SIZE(flags), fill_flags, describe_flags},
 	[TOTALS_BY_POLICY] = {KEY_SIZE(policy), fill_policy, describe_policy},
 	[TOTALS_BY_ERRNO] = {KEY_SIZE(error), fill_error, describe_error},
+	[TOTALS_BY_CONTAINER] = {KEY_SIZE(container), NULL, describe_container},
 	[TOTALS_BY_NODES] = {KEY_SIZE(cell), fill_cell, describe_cell},
 };
 
@@ -234,7 +276,7 @@ static struct totals_group *new_group(const struct kind *kind, const union total
 	copy = (char *)(group + 1);
 	memcpy(copy, buf, strlen(buf) + 1);
 	group->text = copy;
-	group->key = *key;
+	memcpy(&group->key, key, kind->key_size);
 	return group;
 }
 
@@ -307,6 +349,12 @@ static void add_to_summary(struct totals_summary *summary, const struct cs_clone
 	add_nodes(summary, rec, nodes);
 }
 
+/* Of a key, in the words that hash() takes. */
+static size_t room_of(const struct kind *kind)
+{
+	return (kind->key_size + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
 void totals_add(struct totals *totals, const struct cs_clone *rec)
 {
 	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
@@ -318,11 +366,23 @@ void totals_add(struct totals *totals, const struct cs_clone *rec)
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;
 
-		memset(&key, 0, sizeof(key));
-		if (kinds[i].fill(&key, rec))
+		memset(&key, 0, room_of(&kinds[i]));
+		if (kinds[i].fill && kinds[i].fill(&key, rec))
 			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed,
 				     nodes);
 	}
+}
+
+void totals_add_container(struct totals *totals, const struct cs_clone *rec, const char *cgroup)
+{
+	const struct kind *kind = &kinds[TOTALS_BY_CONTAINER];
+	bool timed = !is_missing(rec, CS_FACT_COPY_NS) && outcome_of(rec) == OUTCOME_MADE;
+	union totals_key key;
+
+	memset(&key, 0, sizeof(key));
+	fill_container(&key.container, cgroup);
+	add_to_group(find_group(&totals->tables[TOTALS_BY_CONTAINER], kind, &key), rec, timed,
+		     nodes_check(rec));
 }
 
 struct totals *totals_new(void)
@@ -408,4 +468,26 @@ const struct totals_group **totals_sorted(const struct totals *totals, enum tota
 	if (table->other.count)
 		sorted[(*count)++] = &table->other;
 	return sorted;
+}
+
+const struct totals_group *totals_same(const struct totals *totals, enum totals_kind kind,
+				       const struct totals_group *group)
+{
+	const struct table *table = &totals->tables[kind];
+
+	if (group->is_other)
+		return &table->other;
+	if (!table->slots)
+		return NULL;
+	return *find_slot(table->groups, table->slots, &group->key, kinds[kind].key_size);
+}
+
+uint64_t totals_count(const struct totals *totals, enum totals_kind kind)
+{
+	const struct table *table = &totals->tables[kind];
+	uint64_t count = table->other.count;
+
+	for (size_t i = 0; i < table->slots; i++)
+		count += table->groups[i] ? table->groups[i]->count : 0;
+	return count;
 }

@@ -9,16 +9,18 @@
 
 #include <clonescope/record.h>
 
+#include "model/container.h"
 #include "model/histogram.h"
 
 /* What records are grouped by. */
 enum totals_kind {
 	TOTALS_BY_COMMAND,
 	TOTALS_BY_VIA,
-	TOTALS_BY_FLAGS,  /* flags and exit signal */
-	TOTALS_BY_POLICY, /* the caller's memory policy */
-	TOTALS_BY_ERRNO,  /* refused and restarted records only */
-	TOTALS_BY_NODES,  /* the node matrix: records that have a task_struct or a stack */
+	TOTALS_BY_FLAGS,     /* flags and exit signal */
+	TOTALS_BY_POLICY,    /* the caller's memory policy */
+	TOTALS_BY_ERRNO,     /* refused and restarted records only */
+	TOTALS_BY_CONTAINER, /* by totals_add_container() only */
+	TOTALS_BY_NODES,     /* the node matrix: records that have a task_struct or a stack */
 	TOTALS_KINDS,
 };
 
@@ -48,6 +50,15 @@ struct totals_flags {
 	__s64 exit_signal;
 };
 
+/* A container, a pod, or of what is in neither the path of its cgroup. */
+struct totals_container {
+	__u8 known;   /* 0: the cgroup is not known */
+	__u8 engine;  /* enum container_engine; CONTAINER_NONE: a pod or a path */
+	__u8 is_pod;  /* what is in a pod and in none of its containers */
+	__u8 monitor; /* what watches the container, from outside */
+	char name[CONTAINER_ID_SIZE + 4]; /* id, or path; a path is hostile */
+};
+
 /* What the records of a group have in common; which member is in use, the kind says. */
 union totals_key {
 	char comm[CS_COMM_LEN]; /* chosen by the traced: hostile; no NUL where it is 16 bytes */
@@ -56,12 +67,13 @@ union totals_key {
 	struct cs_policy policy; /* mode TOTALS_POLICY_UNKNOWN: not known */
 	int error;
 	struct totals_cell cell;
+	struct totals_container container;
 };
 
 struct totals_group {
 	bool is_other; /* the rest: key means nothing */
 	union totals_key key;
-	const char *text; /* the key for people; a command is hostile here too */
+	const char *text; /* the key for people; a command or a path is hostile here too */
 
 	uint64_t count; /* records, of which: */
 	uint64_t refused;
@@ -101,6 +113,12 @@ void totals_reset(struct totals *totals);
 /* Count one record. Without memory for a new group it goes into "(other)": no record is lost. */
 void totals_add(struct totals *totals, const struct cs_clone *rec);
 
+/*
+ * Count one record, besides, for the cgroup it belongs to; NULL: it is not known. Paths within one container are
+ * one group.
+ */
+void totals_add_container(struct totals *totals, const struct cs_clone *rec, const char *cgroup);
+
 /* Count a call that was refused before copy_process(). */
 void totals_add_call(struct totals *totals);
 
@@ -120,5 +138,15 @@ const struct histogram *totals_phase(const struct totals *totals, int stage);
  */
 const struct totals_group **totals_sorted(const struct totals *totals, enum totals_kind kind,
 					  size_t *count);
+
+/* Where a clone lies in the node matrix. */
+void totals_cell(struct totals_cell *cell, const struct cs_clone *rec);
+
+/* The group of @totals with the same key as @group, of the same kind but maybe of other totals; NULL: none. */
+const struct totals_group *totals_same(const struct totals *totals, enum totals_kind kind,
+				       const struct totals_group *group);
+
+/* The records in all groups of one kind. */
+uint64_t totals_count(const struct totals *totals, enum totals_kind kind);
 
 #endif

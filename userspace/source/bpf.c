@@ -639,6 +639,8 @@ static int bpf_open(struct source **source, const struct source_options *options
 	if (!bpf)
 		return -ENOMEM;
 	bpf->source.ops = &source_bpf;
+	/* Losses are asked of programs and maps; before 5.19 that takes it wherever BPF is not for all. */
+	bpf->source.capabilities = 1ULL << CAP_BPF;
 	bpf->wakeups = -1;
 	bpf->options = *options;
 	libbpf_set_print(keep_complaint);
@@ -700,16 +702,33 @@ static uint64_t count_unfinished(const struct bpf_source *bpf)
 	return count;
 }
 
-/* How often the kernel skipped a program because it was running on that CPU already. */
-static uint64_t misses_of(const struct bpf_program *program)
+/* All zero where the kernel doesn't tell. */
+static struct bpf_prog_info info_of(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t size = sizeof(info);
 
-	if (bpf_program__fd(program) < 0 ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
+	if (bpf_program__fd(program) >= 0)
+		bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size);
+	return info;
+}
+
+/* How often the kernel skipped a program because it was running on that CPU already. */
+static uint64_t misses_of(const struct bpf_program *program)
+{
+	return info_of(program).recursion_misses;
+}
+
+/* With sysctl kernel.bpf_stats_enabled only. */
+static uint64_t bpf_run_ns(const struct source *source)
+{
+	const struct bpf_source *bpf = to_bpf(source);
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		if (is_chosen(bpf, i, bpf->source.attach))
+			ns += info_of(find_program(bpf, i, bpf->source.attach)).run_time_ns;
+	return ns;
 }
 
 /* Without the others there is no record. */
@@ -769,5 +788,6 @@ const struct source_ops source_bpf = {
 	.read = bpf_read,
 	.stop = bpf_stop,
 	.losses = bpf_losses,
+	.run_ns = bpf_run_ns,
 	.close = bpf_close,
 };

@@ -457,6 +457,8 @@ static int module_open(struct source **source, const struct source_options *opti
 		return error;
 	}
 	list_places(module);
+	if (module->loaded)
+		module->source.capabilities = 1ULL << CAP_SYS_MODULE;
 	*source = &module->source;
 	return 0;
 }

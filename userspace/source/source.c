@@ -80,6 +80,11 @@ void source_losses(const struct source *source, struct losses *losses)
 	source->ops->losses(source, losses);
 }
 
+uint64_t source_run_ns(const struct source *source)
+{
+	return source->ops->run_ns ? source->ops->run_ns(source) : 0;
+}
+
 void source_close(struct source *source)
 {
 	if (source)

@@ -70,6 +70,8 @@ struct source_ops {
 	int (*read)(struct source *source, source_record_fn take, void *context);
 	void (*stop)(struct source *source);
 	void (*losses)(const struct source *source, struct losses *losses);
+	/* CPU time of the kernel's side; 0: it is not measured. NULL: it can't be. */
+	uint64_t (*run_ns)(const struct source *source);
 	void (*close)(struct source *source);
 };
 
@@ -79,6 +81,7 @@ struct source {
 	enum attach attach;	 /* the one taken; ATTACH_AUTO where there is no choice */
 	bool follows_by_records; /* whoever is lost is not followed */
 	struct source_places places;
+	uint64_t capabilities; /* bits of CAP_* that are needed from now on, to read and to stop */
 	uint64_t never_learnt; /* CS_MISSING() of facts that no record will have */
 };
 
@@ -114,6 +117,9 @@ void source_stop(struct source *source);
 
 /* Losses so far. */
 void source_losses(const struct source *source, struct losses *losses);
+
+/* CPU time that the probes have taken so far; 0 where nobody measures it. */
+uint64_t source_run_ns(const struct source *source);
 
 void source_close(struct source *source);
 

@@ -87,13 +87,7 @@ static json_t *u32_list(const __u32 *values, size_t count)
 				     : s32_list, __u32    \
 				     : u32_list)(rec->name, length));
 
-/* A fact that may be missing, and the fields that are null then. */
-struct fact {
-	const char *name;
-	const char *fields[10]; /* ended by NULL */
-};
-
-static const struct fact refusal_facts[CS_REFUSAL_COUNT] = {
+const struct json_fact json_refusal_facts[CS_REFUSAL_COUNT] = {
 	[CS_REFUSAL_TRAIL] = {"trail", {"trail"}},
 	[CS_REFUSAL_CHROOTED] = {"chrooted", {"chrooted"}},
 	[CS_REFUSAL_MAPPED] = {"ids_mapped", {"ids_mapped"}},
@@ -112,7 +106,7 @@ static const struct fact refusal_facts[CS_REFUSAL_COUNT] = {
 	[CS_REFUSAL_STAGE] = {"stage", {"stage"}},
 };
 
-static const struct fact detail_facts[CS_DETAIL_COUNT] = {
+const struct json_fact json_detail_facts[CS_DETAIL_COUNT] = {
 	[CS_DETAIL_NAME] = {"name", {"name"}},
 	[CS_DETAIL_FUNCTION] = {"function", {"function"}},
 	[CS_DETAIL_NAMESPACES] = {"namespaces", {"ns", "caller_ns"}},
@@ -125,7 +119,7 @@ static const struct fact detail_facts[CS_DETAIL_COUNT] = {
 };
 
 /* Null for what is missing, and the list of what that is. */
-static void set_missing(json_t *object, uint64_t missing, const struct fact *facts, int count)
+static void set_missing(json_t *object, uint64_t missing, const struct json_fact *facts, int count)
 {
 	json_t *names = json_array();
 
@@ -139,27 +133,29 @@ static void set_missing(json_t *object, uint64_t missing, const struct fact *fac
 	json_object_set_new(object, "missing", names);
 }
 
-static json_t *bit_names(uint64_t bits, const char *const *names, int count)
+/* Of a list that is ended by NULL, the names whose bits are set. */
+static json_t *bit_names(uint64_t bits, const char *const *names)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; names[i]; i++)
 		if (bits & 1ULL << i)
 			json_array_append_new(list, json_string(names[i]));
 	return list;
 }
 
 /* enum cs_trail and enum cs_is, in lower case. */
-static const char *const trail_names[] = {"task",	"creds", "limits", "sched",
-					  "security",	"files", "fs",	   "mm",
-					  "namespaces", "pid",	 "cgroup"};
-static const char *const is_names[] = {
-	"pidns_init", "pidns_pending", "timens_pending", "pidns_dying",	   "pidns_empty",
-	"fs_in_exec", "deadline",      "autoreap",	 "init_user",	   "signal_pending",
-	"killed",     "ns_capable",    "other_domain",	 "target_invalid", "threaded"};
+const char *const json_trail_names[] = {"task", "creds", "limits",     "sched", "security", "files",
+					"fs",	"mm",	 "namespaces", "pid",	"cgroup",   NULL};
+const char *const json_is_names[] = {
+	"pidns_init",	"pidns_pending",  "timens_pending", "pidns_dying",
+	"pidns_empty",	"fs_in_exec",	  "deadline",	    "autoreap",
+	"init_user",	"signal_pending", "killed",	    "ns_capable",
+	"other_domain", "target_invalid", "threaded",	    NULL};
 
-_Static_assert(ARRAY_SIZE(trail_names) == CS_TRAIL_CGROUP + 1, "every bit of the trail has a name");
-_Static_assert(ARRAY_SIZE(is_names) == CS_IS_THREADED + 1, "every bit of cs_is has a name");
+_Static_assert(ARRAY_SIZE(json_trail_names) == CS_TRAIL_CGROUP + 2,
+	       "every bit of the trail has a name");
+_Static_assert(ARRAY_SIZE(json_is_names) == CS_IS_THREADED + 2, "every bit of cs_is has a name");
 
 static json_t *evidence_json(const struct cs_refusal *rec)
 {
@@ -169,14 +165,13 @@ static json_t *evidence_json(const struct cs_refusal *rec)
 	CS_REFUSAL_FIELDS(SET_FIELD, SET_ARRAY)
 	json_object_del(object, "tid");
 	json_object_set_new(object, "stage", json_string(stage_name((enum cs_stage)rec->stage)));
-	json_object_set_new(object, "trail",
-			    bit_names(rec->trail, trail_names, ARRAY_SIZE(trail_names)));
-	json_object_set_new(object, "is", bit_names(rec->is, is_names, ARRAY_SIZE(is_names)));
+	json_object_set_new(object, "trail", bit_names(rec->trail, json_trail_names));
+	json_object_set_new(object, "is", bit_names(rec->is, json_is_names));
 	json_object_set_new(object, "set_tid",
 			    s32_list(rec->set_tid, rec->set_tid_size < CS_MAX_LEVELS
 							   ? rec->set_tid_size
 							   : CS_MAX_LEVELS - 1));
-	set_missing(object, rec->missing, refusal_facts, CS_REFUSAL_COUNT);
+	set_missing(object, rec->missing, json_refusal_facts, CS_REFUSAL_COUNT);
 	/* "": neither a full one nor a target, but only where both are known. */
 	if (!rec->cgroup[0] && (rec->missing & of_cgroup))
 		json_object_set_new(object, "cgroup", json_null());
@@ -199,20 +194,21 @@ static json_t *reasons_json(const struct refusal_verdict *verdict)
 	return list;
 }
 
+const char *const json_outcome_names[] = {
+	[REFUSAL_NONE] = "none",       [REFUSAL_RESTARTED] = "restarted",
+	[REFUSAL_DECIDED] = "decided", [REFUSAL_CANDIDATES] = "candidates",
+	[REFUSAL_UNKNOWN] = "unknown", NULL,
+};
+
 json_t *json_refusal(const struct refusal_verdict *verdict, const struct cs_refusal *rec)
 {
-	static const char *const outcomes[] = {
-		[REFUSAL_NONE] = "none",       [REFUSAL_RESTARTED] = "restarted",
-		[REFUSAL_DECIDED] = "decided", [REFUSAL_CANDIDATES] = "candidates",
-		[REFUSAL_UNKNOWN] = "unknown",
-	};
 	char sentence[REFUSAL_LINE_SIZE];
 	const bool staged = verdict->has_stages;
 
 	refusal_format(sentence, sizeof(sentence), verdict);
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "outcome", outcomes[verdict->outcome],
-		"sentence", sentence, "first_stage",
+		"{s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "outcome",
+		json_outcome_names[verdict->outcome], "sentence", sentence, "first_stage",
 		staged ? json_string(stage_name(verdict->first_stage)) : json_null(), "last_stage",
 		staged ? json_string(stage_name(verdict->last_stage)) : json_null(), "reasons",
 		reasons_json(verdict), "left_out", (json_int_t)verdict->left_out, "evidence",
@@ -253,37 +249,37 @@ static json_t *changed_json(const struct cs_clone *clone, const struct cs_detail
 	return list;
 }
 
-/* A refused clone has no child. */
-static void forget_child(json_t *object)
-{
-	static const char *const fields[] = {
-		"pid_level",
-		"pids",
-		"real_parent_tid",
-		"real_parent_tgid",
-		"ns",
-		"user_level",
-		"user_owner",
-		"uid_map_first",
-		"uid_map_lower",
-		"changed",
-		"uid_map_count",
-		"child_uid",
-		"cpus",
-		"cpus_changed",
-		"mems_changed",
-		"seccomp",
-		"no_new_privs",
-		"sched_policy",
-		"prio",
-		"caps",
-		"cgroup_id",
-		"cgroup",
-		"container",
-	};
+const char *const json_child_fields[] = {
+	"pid_level",
+	"pids",
+	"real_parent_tid",
+	"real_parent_tgid",
+	"ns",
+	"user_level",
+	"user_owner",
+	"uid_map_first",
+	"uid_map_lower",
+	"changed",
+	"uid_map_count",
+	"child_uid",
+	"cpus",
+	"cpus_changed",
+	"mems_changed",
+	"seccomp",
+	"no_new_privs",
+	"sched_policy",
+	"prio",
+	"caps",
+	"cgroup_id",
+	"cgroup",
+	"container",
+	NULL,
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		json_object_set_new(object, fields[i], json_null());
+static void set_null(json_t *object, const char *const *fields)
+{
+	for (; *fields; fields++)
+		json_object_set_new(object, *fields, json_null());
 }
 
 json_t *json_detail(const struct cs_clone *clone, const struct cs_detail *rec)
@@ -304,8 +300,8 @@ json_t *json_detail(const struct cs_clone *clone, const struct cs_detail *rec)
 	json_object_set_new(object, "container", container_json(rec->cgroup));
 	json_object_set_new(object, "changed", changed_json(clone, rec));
 	if (clone->error)
-		forget_child(object);
-	set_missing(object, rec->missing, detail_facts, CS_DETAIL_COUNT);
+		set_null(object, json_child_fields);
+	set_missing(object, rec->missing, json_detail_facts, CS_DETAIL_COUNT);
 	return object;
 }
 
@@ -327,16 +323,9 @@ static void set_error_name(json_t *object, int error)
 	json_object_set_new(object, "error_name", name ? json_string(name) : json_null());
 }
 
-/* What the caller's memory said is not known. */
-static void forget_args(json_t *object)
-{
-	static const char *const fields[] = {"flags",	   "flag_names",   "exit_signal", "stack",
-					     "stack_size", "set_tid_size", "cgroup",	  "pidfd",
-					     "parent_tid", "has_set_tid"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		json_object_set_new(object, fields[i], json_null());
-}
+const char *const json_args_fields[] = {"flags",      "flag_names",   "exit_signal", "stack",
+					"stack_size", "set_tid_size", "cgroup",	     "pidfd",
+					"parent_tid", "has_set_tid",  NULL};
 
 void json_call_fields(json_t *object, const struct cs_call *rec)
 {
@@ -349,7 +338,7 @@ void json_call_fields(json_t *object, const struct cs_call *rec)
 	json_object_set_new(object, "has_set_tid", json_boolean(rec->has_set_tid));
 	set_error_name(object, rec->error);
 	if (!rec->args_known)
-		forget_args(object);
+		set_null(object, json_args_fields);
 }
 
 static void set_start(json_t *object, const struct cs_start *rec, const struct life *life)

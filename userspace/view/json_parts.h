@@ -13,6 +13,25 @@
 /* No text of a record is longer. */
 #define JSON_TEXT_MAX CS_PATH_LEN
 
+/* A fact that may be missing, and the fields that are null then. */
+struct json_fact {
+	const char *name;
+	const char *fields[10]; /* ended by NULL */
+};
+
+extern const struct json_fact json_refusal_facts[CS_REFUSAL_COUNT];
+extern const struct json_fact json_detail_facts[CS_DETAIL_COUNT];
+
+/* Lists ended by NULL. Fields of a detail that are null where there is no child; of a call, where its arguments are
+ * not known. */
+extern const char *const json_child_fields[];
+extern const char *const json_args_fields[];
+
+/* By enum cs_trail, enum cs_is and enum refusal_outcome. */
+extern const char *const json_trail_names[];
+extern const char *const json_is_names[];
+extern const char *const json_outcome_names[];
+
 json_t *json_number(uint64_t value);
 
 /* @text, of at most @size bytes, ended by NUL where it is shorter; made valid UTF-8. */

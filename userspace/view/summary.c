@@ -55,8 +55,10 @@ void summary_totals(FILE *out, const struct totals *totals, const struct losses 
 }
 
 static const char *const headings[TOTALS_KINDS] = {
-	[TOTALS_BY_COMMAND] = "COMMAND", [TOTALS_BY_VIA] = "VIA",     [TOTALS_BY_FLAGS] = "FLAGS",
-	[TOTALS_BY_POLICY] = "POLICY",	 [TOTALS_BY_ERRNO] = "ERRNO", [TOTALS_BY_NODES] = "NODES",
+	[TOTALS_BY_COMMAND] = "COMMAND", [TOTALS_BY_VIA] = "VIA",
+	[TOTALS_BY_FLAGS] = "FLAGS",	 [TOTALS_BY_POLICY] = "POLICY",
+	[TOTALS_BY_ERRNO] = "ERRNO",	 [TOTALS_BY_CONTAINER] = "CONTAINER",
+	[TOTALS_BY_NODES] = "NODES",
 };
 
 /* Microseconds from nanoseconds, "-" where nothing was timed. */

@@ -14,6 +14,7 @@
 #include "model/policy.h"
 #include "model/refusal.h"
 #include "model/text.h"
+#include "view/ink.h"
 #include "view/story.h"
 #include "view/summary.h"
 #include "view/table_parts.h"
@@ -53,9 +54,11 @@ static int flags_width(const struct view_options *options, int used)
 
 static void table_begin(const struct view_options *options)
 {
-	fprintf(options->out, "%*s %-*s %*s %*s %-*s %-*s %-*s %*s %s\n", TIME_WIDTH, "TIME",
+	fputs(ink_begin(options, INK_HEADING), options->out);
+	fprintf(options->out, "%*s %-*s %*s %*s %-*s %-*s %-*s %*s %s", TIME_WIDTH, "TIME",
 		COMM_WIDTH, "COMM", TID_WIDTH, "CALLER", TID_WIDTH, "CHILD", VIA_WIDTH, "VIA",
 		NODES_WIDTH, "R/C/T/S", POLICY_WIDTH, "POLICY", US_WIDTH, "US", "FLAGS");
+	fprintf(options->out, "%s\n", ink_end(options, INK_HEADING));
 }
 
 static void put(char *buf, size_t size, const char *word)
@@ -190,7 +193,7 @@ static void print_below(const struct view_options *options, const struct clone *
 	bool retried = tries_format(tries, sizeof(tries), before);
 
 	if (retried)
-		table_line(options, tries);
+		table_line(options, INK_ASIDE, tries);
 	/* A restart says no more than that. */
 	if (clone->rec->error && !(retried && is_restart(clone->rec))) {
 		refusal_explain(clone, options->kernel, &verdict);
@@ -217,11 +220,15 @@ struct columns {
 	const char *comm;
 	uint32_t tid;
 	const char *child, *via, *nodes, *policy, *us;
+	enum ink child_ink, nodes_ink, policy_ink;
 };
+
+/* Of three cells. */
+#define INKS_SIZE 64
 
 #define COLUMNS_SIZE                                                                  \
 	(4 * CS_COMM_LEN + 2 * NAMES_TEXT_SIZE + NODES_TEXT_SIZE + POLICY_TEXT_SIZE + \
-	 4 * NUMBER_SIZE)
+	 4 * NUMBER_SIZE + INKS_SIZE)
 
 static void put_time(struct text *text, const struct view_options *options,
 		     const struct cs_head *head)
@@ -240,6 +247,12 @@ static void put_time(struct text *text, const struct view_options *options,
 	text_put_right(text, TIME_WIDTH, time);
 }
 
+static size_t put_ink(struct text *text, const char *sequence)
+{
+	text_put(text, sequence);
+	return strlen(sequence);
+}
+
 /*
  * Prints them, and a blank for what follows; returns how wide that is. Without printf(), whose formats
  * were two thirds of what trace cost.
@@ -251,25 +264,46 @@ static int print_columns(const struct view_options *options, const struct column
 	const struct {
 		int width; /* negative: at the left */
 		const char *word;
+		enum ink ink;
 	} cells[] = {
-		{-COMM_WIDTH, columns->comm},	{TID_WIDTH, tid},
-		{TID_WIDTH, columns->child},	{-VIA_WIDTH, columns->via},
-		{-NODES_WIDTH, columns->nodes}, {-POLICY_WIDTH, columns->policy},
-		{US_WIDTH, columns->us},
+		{-COMM_WIDTH, columns->comm, INK_NONE},
+		{TID_WIDTH, tid, INK_NONE},
+		{TID_WIDTH, columns->child, columns->child_ink},
+		{-VIA_WIDTH, columns->via, INK_NONE},
+		{-NODES_WIDTH, columns->nodes, columns->nodes_ink},
+		{-POLICY_WIDTH, columns->policy, columns->policy_ink},
+		{US_WIDTH, columns->us, INK_NONE},
 	};
+	size_t inks = 0; /* bytes that take no room */
 
 	put_number(tid, sizeof(tid), columns->tid);
 	put_time(&text, options, columns->head);
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		text_put(&text, " ");
+		if (cells[i].ink)
+			inks += put_ink(&text, ink_begin(options, cells[i].ink));
 		if (cells[i].width < 0)
 			text_put_left(&text, (size_t)-cells[i].width, cells[i].word);
 		else
 			text_put_right(&text, (size_t)cells[i].width, cells[i].word);
+		if (cells[i].ink)
+			inks += put_ink(&text, ink_end(options, cells[i].ink));
 	}
 	text_put(&text, " ");
 	fputs(line, options->out);
-	return (int)text.length;
+	return (int)(text.length - inks);
+}
+
+static void choose_inks(struct columns *columns, const struct cs_clone *rec)
+{
+	size_t length = strlen(columns->policy);
+
+	if (rec->error)
+		columns->child_ink = is_restart(rec) ? INK_ASIDE : INK_BAD;
+	if (nodes_check(rec) == NODES_DISAGREE)
+		columns->nodes_ink = INK_DOUBTFUL;
+	if (length && columns->policy[length - 1] == '*')
+		columns->policy_ink = INK_DIFFERS;
 }
 
 static void print_flags(const struct view_options *options, const char *flags)
@@ -285,8 +319,16 @@ static void table_clone(const struct view_options *options, const struct clone *
 	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
 	char policy[POLICY_TEXT_SIZE + 1], us[NUMBER_SIZE];
 	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE], signal[SIGNAL_SIZE] = " ?";
-	const struct columns columns = {&rec->head,	    comm,  rec->tid, child,
-					via_name(rec->via), nodes, policy,   us};
+	struct columns columns = {
+		.head = &rec->head,
+		.comm = comm,
+		.tid = rec->tid,
+		.child = child,
+		.via = via_name(rec->via),
+		.nodes = nodes,
+		.policy = policy,
+		.us = us,
+	};
 	int used;
 
 	if (is_folded(options, rec, before))
@@ -296,6 +338,8 @@ static void table_clone(const struct view_options *options, const struct clone *
 	format_nodes(nodes, sizeof(nodes), rec);
 	format_policy(policy, sizeof(policy), rec);
 	format_us(us, sizeof(us), rec);
+	if (options->color)
+		choose_inks(&columns, rec);
 	used = print_columns(options, &columns);
 	if (!is_missing(rec, CS_FACT_EXIT_SIGNAL))
 		format_signal(signal, (uint32_t)rec->exit_signal);
@@ -306,7 +350,8 @@ static void table_clone(const struct view_options *options, const struct clone *
 
 /* What befell @child, from where a clone's line has the way in. */
 static void print_event(const struct view_options *options, const struct cs_head *head,
-			const char *comm, const char *caller, const char *child, const char *text)
+			const char *comm, const char *caller, const char *child, enum ink ink,
+			const char *text)
 {
 	char shown[4 * CS_COMM_LEN + 1];
 	int used;
@@ -314,7 +359,7 @@ static void print_event(const struct view_options *options, const struct cs_head
 	format_comm(shown, sizeof(shown), comm, COMM_WIDTH);
 	used = fprintf(options->out, "%*.6f %-*s %*s %*s ", TIME_WIDTH, seconds(options, head),
 		       COMM_WIDTH, shown, TID_WIDTH, caller, TID_WIDTH, child);
-	table_text(options, used > 0 ? (size_t)used : 0, text);
+	table_text(options, used > 0 ? (size_t)used : 0, ink, text);
 }
 
 static void table_returned(const struct view_options *options, const struct cs_return *rec)
@@ -327,7 +372,7 @@ static void table_returned(const struct view_options *options, const struct cs_r
 		snprintf(child, sizeof(child), "%" PRIu32, rec->child_tid);
 	snprintf(caller, sizeof(caller), "%" PRIu32, rec->tid);
 	table_return_format(text, sizeof(text), rec);
-	print_event(options, &rec->head, rec->comm, caller, child, text);
+	print_event(options, &rec->head, rec->comm, caller, child, INK_NONE, text);
 }
 
 /* The columns of a clone; what it would have said of the child is "-". */
@@ -335,8 +380,17 @@ static void table_call(const struct view_options *options, const struct cs_call 
 {
 	char comm[4 * CS_COMM_LEN + 1], error[NAMES_TEXT_SIZE];
 	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE] = "?", signal[SIGNAL_SIZE];
-	const struct columns columns = {&rec->head,	    comm, rec->tid, error,
-					via_name(rec->via), "-",  "-",	    "-"};
+	const struct columns columns = {
+		.head = &rec->head,
+		.comm = comm,
+		.tid = rec->tid,
+		.child = error,
+		.child_ink = INK_BAD,
+		.via = via_name(rec->via),
+		.nodes = "-",
+		.policy = "-",
+		.us = "-",
+	};
 	struct refusal_verdict verdict;
 	int used;
 
@@ -365,7 +419,7 @@ static void table_life(const struct view_options *options, const struct cs_head 
 	table_life_of(&line, head, life);
 	snprintf(task, sizeof(task), "%" PRIu32, line.tid);
 	table_life_format(text, sizeof(text), options, head, life);
-	print_event(options, head, line.comm, "", task, text);
+	print_event(options, head, line.comm, "", task, table_life_ink(head), text);
 	if (head->kind == CS_KIND_NAMESPACES)
 		table_life_namespaces(options, (const void *)head, refusal);
 }

@@ -11,6 +11,18 @@
 #include "model/names.h"
 #include "model/text.h"
 
+enum ink table_life_ink(const struct cs_head *head)
+{
+	const struct cs_exit *exit = (const void *)head;
+	const struct cs_namespaces *namespaces = (const void *)head;
+
+	if (head->kind == CS_KIND_EXIT && exit->code)
+		return WIFSIGNALED(exit->code) ? INK_BAD : INK_DOUBTFUL;
+	if (head->kind == CS_KIND_NAMESPACES && namespaces->error)
+		return INK_BAD;
+	return INK_NONE;
+}
+
 void table_life_of(struct table_life *line, const struct cs_head *head, const struct life *life)
 {
 	const struct cs_start *start = (const void *)head;
@@ -184,7 +196,7 @@ void table_life_namespaces(const struct view_options *options, const struct cs_n
 		add_inodes(&text, rec->ns, wanted & of_children);
 	}
 	text_end(&text);
-	table_line(options, buf);
+	table_line(options, INK_NONE, buf);
 }
 
 static void add_container(struct text *text, const char *path)
@@ -225,5 +237,5 @@ void table_life_child(const struct view_options *options, const struct clone *cl
 		add_container(&text, detail->cgroup);
 	text_end(&text);
 	if (text.length)
-		table_line(options, buf);
+		table_line(options, INK_NONE, buf);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "model/refusal.h"
+#include "view/ink.h"
 #include "view/view.h"
 
 /* Bytes that hold any text of table_life_format(). */
@@ -18,10 +19,10 @@ struct table_life {
 };
 
 /* The rest of a line that is printed up to @column: wrapped to end before the width of the output. */
-void table_text(const struct view_options *options, size_t column, const char *text);
+void table_text(const struct view_options *options, size_t column, enum ink ink, const char *text);
 
 /* A sentence below a record's line. */
-void table_line(const struct view_options *options, const char *text);
+void table_line(const struct view_options *options, enum ink ink, const char *text);
 
 /* Why it was refused: the sentence and what helps, or a line for each candidate. */
 void table_refusal(const struct view_options *options, const struct refusal_verdict *verdict);
@@ -45,6 +46,9 @@ bool table_life_wanted(const struct view_options *options, const struct cs_head 
 /* "exec /bin/ls", "exit 0, lived 5.8 ms"; safe for a terminal. */
 void table_life_format(char *buf, size_t size, const struct view_options *options,
 		       const struct cs_head *head, const struct life *life);
+
+/* Whether it went wrong. */
+enum ink table_life_ink(const struct cs_head *head);
 
 /* Below the line of unshare() or setns(): where the task is now, or why it was refused. */
 void table_life_namespaces(const struct view_options *options, const struct cs_namespaces *rec,

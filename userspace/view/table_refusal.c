@@ -15,27 +15,41 @@ static size_t width_of(const struct view_options *options)
 	return options->width ? (size_t)options->width : LINES_WIDTH;
 }
 
-void table_text(const struct view_options *options, size_t column, const char *text)
+/* Each line is coloured for itself: less -R forgets a colour at the end of a line. */
+void table_text(const struct view_options *options, size_t column, enum ink ink, const char *text)
 {
-	lines_wrap(options->out, column, width_of(options), text);
+	size_t columns = width_of(options) > column ? width_of(options) - column : 1;
+
+	for (;;) {
+		size_t length = lines_fit(text, columns);
+
+		fputs(ink_begin(options, ink), options->out);
+		fprintf(options->out, "%.*s", (int)length, text);
+		fprintf(options->out, "%s\n", ink_end(options, ink));
+		text = lines_rest(text, length);
+		if (!*text)
+			return;
+		fprintf(options->out, "%*s", (int)column, "");
+	}
 }
 
-static void print_line(const struct view_options *options, size_t indent, const char *text)
+static void print_line(const struct view_options *options, size_t indent, enum ink ink,
+		       const char *text)
 {
 	fprintf(options->out, "%*s", (int)indent, "");
-	table_text(options, indent, text);
+	table_text(options, indent, ink, text);
 }
 
-void table_line(const struct view_options *options, const char *text)
+void table_line(const struct view_options *options, enum ink ink, const char *text)
 {
-	print_line(options, LINES_LABEL_COLUMN, text);
+	print_line(options, LINES_LABEL_COLUMN, ink, text);
 }
 
 static void print_advice(const struct view_options *options, const char *advice)
 {
 	fprintf(options->out, "%*s", LINES_LABEL_COLUMN, "");
 	fputs("-> ", options->out);
-	table_text(options, LINES_LABEL_COLUMN + strlen("-> "), advice);
+	table_text(options, LINES_LABEL_COLUMN + strlen("-> "), INK_ADVICE, advice);
 }
 
 /* Never a guess shown as a fact: all of them, each with what speaks for it. */
@@ -47,18 +61,18 @@ static void print_candidates(const struct view_options *options,
 
 	errno_format(error, sizeof(error), verdict->error);
 	snprintf(text, sizeof(text), "%s: it is not known which of these rules it was", error);
-	print_line(options, indent, text);
+	print_line(options, indent, INK_REASON, text);
 	for (size_t i = 0; i < verdict->count; i++) {
 		const struct refusal_reason *reason = &verdict->reasons[i];
 
 		snprintf(text, sizeof(text), "%s %s (%s)", i ? "or" : "either", reason->sentence,
 			 rules_sense_text(reason->sense));
-		print_line(options, indent + 2, text);
+		print_line(options, indent + 2, INK_NONE, text);
 	}
 	if (!verdict->left_out)
 		return;
 	snprintf(text, sizeof(text), "or %zu more", verdict->left_out);
-	print_line(options, indent + 2, text);
+	print_line(options, indent + 2, INK_NONE, text);
 }
 
 void table_refusal(const struct view_options *options, const struct refusal_verdict *verdict)
@@ -72,7 +86,8 @@ void table_refusal(const struct view_options *options, const struct refusal_verd
 		return;
 	}
 	refusal_format(text, sizeof(text), verdict);
-	print_line(options, LINES_LABEL_COLUMN, text);
+	print_line(options, LINES_LABEL_COLUMN,
+		   verdict->outcome == REFUSAL_RESTARTED ? INK_ASIDE : INK_REASON, text);
 	if (verdict->outcome == REFUSAL_DECIDED && verdict->reasons[0].advice[0])
 		print_advice(options, verdict->reasons[0].advice);
 }
@@ -89,5 +104,5 @@ void table_phases(const struct view_options *options, const struct cs_phases *ph
 			text_add(&text, " %s=%.1f", stage_name(stage),
 				 (double)phases->phase_ns[stage] / 1e3);
 	text_end(&text);
-	print_line(options, LINES_LABEL_COLUMN, buf);
+	print_line(options, LINES_LABEL_COLUMN, INK_NONE, buf);
 }

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How many bytes the sequence at @text has; 0 where it is none. */
 static size_t sequence_length(const unsigned char *text, size_t left)
 {
 	static const struct {
@@ -32,12 +31,17 @@ static size_t sequence_length(const unsigned char *text, size_t left)
 	return more + 1;
 }
 
+size_t utf8_length(const char *text, size_t left)
+{
+	return sequence_length((const unsigned char *)text, left);
+}
+
 void utf8_replace(char *buf, size_t size, const char *text, size_t length)
 {
 	size_t used = 0, valid;
 
 	for (size_t i = 0; i < length && used + 4 <= size;) {
-		valid = sequence_length((const unsigned char *)text + i, length - i);
+		valid = utf8_length(text + i, length - i);
 		if (valid) {
 			memcpy(buf + used, text + i, valid);
 			used += valid;

@@ -8,6 +8,9 @@
 /* Bytes that always hold @bytes of input: each may become U+FFFD, three bytes long. */
 #define UTF8_SIZE(bytes) (3 * (bytes) + 1)
 
+/* How many bytes the character at @text has, of which @left are there; 0: it is no valid UTF-8. */
+size_t utf8_length(const char *text, size_t left);
+
 /*
  * Copy @length bytes of @text into @buf, with each byte that is not part of valid UTF-8 replaced by U+FFFD.
  * @size: UTF8_SIZE(@length) at least. Control characters are left as they are: JSON escapes them.

@@ -22,6 +22,8 @@ struct recording_info;
 struct view_options {
 	FILE *out;
 	int width;	   /* columns, 0: as many as it takes */
+	int height;	   /* lines, of a terminal; 0: it is none */
+	bool color;	   /* escape sequences may be among the text */
 	int verbose;	   /* more than one line per record */
 	bool phases;	   /* what each stage of copy_process() took, where it was measured */
 	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
@@ -53,6 +55,7 @@ struct view_ops {
 extern const struct view_ops view_table; /* aligned lines for people */
 extern const struct view_ops view_path;	 /* each clone as a tree of what the kernel did */
 extern const struct view_ops view_json;	 /* one JSON object per line */
+extern const struct view_ops view_html;	 /* a page for a browser */
 
 extern const struct view_ops view_report;      /* a page that sums up */
 extern const struct view_ops view_report_json; /* the same as one JSON object */
