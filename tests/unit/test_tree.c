@@ -216,7 +216,9 @@ static void test_life(void **state)
 	const struct tree_process *child;
 
 	fork_of(*state, 5, 6);
+	assert_false(tree_has_lives(*state));
 	add_exec(*state, 6, false);
+	assert_true(tree_has_lives(*state));
 	add_namespaces(*state, 6, CLONE_NEWNS | CLONE_FS, false);
 	add_namespaces(*state, 6, CLONE_FILES, false);
 	add_namespaces(*state, 6, 0, true);

@@ -34,6 +34,8 @@ enum {
 	(SOURCE_KIND(CS_KIND_DETAIL) | SOURCE_KIND(CS_KIND_NAMESPACES) | \
 	 SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_EXIT))
 
+#define EVERY_KIND (SOURCE_KIND(CS_KIND_NAMESPACES + 1) - 1)
+
 /* A form of the report: what it is shown by, and the kinds of records that it is made of. */
 struct form {
 	int key;
@@ -171,7 +173,8 @@ int cmd_report(int argc, char **argv)
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&report_argp, argc, argv, 0, NULL, &options);
-	options.live.source.kinds = options.form->kinds;
+	/* What is kept besides is kept whole. */
+	options.live.source.kinds = options.live.output ? EVERY_KIND : options.form->kinds;
 	live.view = options.form->view;
 	/* The page itself begins with it. */
 	live.view_says_reading = options.form->view == &view_report;

@@ -23,6 +23,7 @@ struct tree {
 	size_t processes, events;
 	uint64_t left_out;
 	uint64_t first_ns, last_ns;
+	bool has_lives;
 };
 
 struct tree *tree_new(void)
@@ -249,6 +250,7 @@ static void add_exit(struct tree *tree, const struct cs_exit *rec)
 void tree_add_life(struct tree *tree, const struct cs_head *head, const struct life *life)
 {
 	see(tree, head->ts_ns);
+	tree->has_lives = true;
 	if (head->kind == CS_KIND_EXEC)
 		add_exec(tree, (const void *)head, life);
 	else if (head->kind == CS_KIND_EXIT)
@@ -284,6 +286,11 @@ uint64_t tree_first_ns(const struct tree *tree)
 uint64_t tree_last_ns(const struct tree *tree)
 {
 	return tree->last_ns;
+}
+
+bool tree_has_lives(const struct tree *tree)
+{
+	return tree->has_lives;
 }
 
 uint64_t tree_left_out(const struct tree *tree)

@@ -77,6 +77,9 @@ const struct tree_process *tree_next(const struct tree_process *process,
 uint64_t tree_first_ns(const struct tree *tree);
 uint64_t tree_last_ns(const struct tree *tree);
 
+/* Was anything recorded of what became of tasks: execve(), namespaces, ends? */
+bool tree_has_lives(const struct tree *tree);
+
 /* Processes that were made and are not kept. */
 uint64_t tree_left_out(const struct tree *tree);
 

@@ -53,7 +53,9 @@ static void put_text(FILE *out, const char *text)
 		if (*text == ';')
 			fputs("\\x3b", out);
 		else
-			fputs(*text == '"' ? "\"\"" : (const char[]){*text, '\0'}, out);
+			putc(*text, out);
+		if (*text == '"')
+			putc('"', out);
 	}
 	fputc('"', out);
 }

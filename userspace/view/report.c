@@ -247,7 +247,7 @@ static void print_policies(FILE *out)
 	free(rows);
 }
 
-static void print_containers(FILE *out)
+static void print_containers(FILE *out, const struct totals *totals)
 {
 	char name[REPORT_CONTAINER_SIZE];
 	struct tally_row **rows = NULL;
@@ -260,6 +260,8 @@ static void print_containers(FILE *out)
 		rows = tally_sorted(containers, &count);
 	if (rows && count)
 		fprintf(out, "\n%-*s %9s\n", KEY_WIDTH, "CONTAINER OR CGROUP", "CHILDREN");
+	else if (totals_summary(totals)->made)
+		fprintf(out, "\ncontainers: not recorded; record --verbose does\n");
 	for (size_t i = 0; rows && i < count; i++) {
 		if (i >= MAX_CONTAINERS) {
 			rest += rows[i]->count;
@@ -287,7 +289,7 @@ static void report_end(const struct view_options *options, const struct totals *
 	summary_busiest_nodes(options->out, totals, MAX_CELLS);
 	print_policies(options->out);
 	summary_busiest(options->out, totals, TOTALS_BY_COMMAND, MAX_COMMANDS);
-	print_containers(options->out);
+	print_containers(options->out, totals);
 	digest_free(digest);
 	digest = NULL;
 }

@@ -239,9 +239,7 @@ static void print_legend(const struct view_options *options)
 			"U unshare, S setns, ! one that failed, R a container's own "
 			"program: ready\n",
 			options->utf8 ? "\u2500" : "-", options->utf8 ? "\u2501" : "=");
-	if (tree_left_out(tree_kept()))
-		fprintf(options->out, "%" PRIu64 " processes were too many to be kept\n",
-			tree_left_out(tree_kept()));
+	tree_print_rest(options->out);
 }
 
 static void timeline_end(const struct view_options *options, const struct totals *totals,

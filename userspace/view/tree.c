@@ -126,9 +126,7 @@ static void print_all(const struct view_options *options)
 		print_process(&walk, process);
 		process = tree_next(process, NULL, &walk.depth);
 	}
-	if (tree_left_out(tree_kept()))
-		fprintf(options->out, "and %" PRIu64 " more, which were too many to be kept\n",
-			tree_left_out(tree_kept()));
+	tree_print_rest(options->out);
 }
 
 static void tree_end(const struct view_options *options, const struct totals *totals,

@@ -66,6 +66,15 @@ void tree_done(void)
 	tree = NULL;
 }
 
+void tree_print_rest(FILE *out)
+{
+	if (tree_left_out(tree))
+		fprintf(out, "and %" PRIu64 " more, which were too many to be kept\n",
+			tree_left_out(tree));
+	if (tree_first(tree) && !tree_has_lives(tree))
+		fprintf(out, "what became of them was not recorded; record --life does\n");
+}
+
 void tree_put_name(struct text *text, const struct tree_process *process)
 {
 	char comm[CS_COMM_LEN + 1], quoted[4 * CS_COMM_LEN + 1];

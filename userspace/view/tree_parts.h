@@ -27,6 +27,9 @@ void tree_lost(const struct view_options *options, enum loss loss, uint64_t coun
 const struct tree *tree_kept(void);
 void tree_done(void);
 
+/* Lines for people: what is not in the tree, and why. */
+void tree_print_rest(FILE *out);
+
 /* Append its name, which may be empty; safe for a terminal. */
 void tree_put_name(struct text *text, const struct tree_process *process);
 
