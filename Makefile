@@ -119,7 +119,7 @@ $(BUILD)/tests/page_data: tests/page/page_data.c \
 		$(filter $(BUILD)/userspace/model/% $(BUILD)/userspace/view/%,$(READER_OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
-	$(Q)$(CC) $(TEST_CFLAGS) $^ -ljansson -lncursesw -ltinfo -o $@
+	$(Q)$(CC) $(TEST_CFLAGS) $^ $(READER_LIBS) -o $@
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \

@@ -39,6 +39,7 @@ struct run {
 	bool said_waiting;
 	bool is_replay;
 	uint64_t next_interval_ns;
+	bool told_all; /* as many intervals as were asked for */
 	uint64_t next_progress_ns;
 	uint64_t counted; /* records kept when progress was shown */
 };
@@ -340,7 +341,7 @@ static void end_interval(struct run *run)
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
-		live->done = true;
+		live->done = run->told_all = true;
 }
 
 /* A recording's own time is that of the record that comes next. */
@@ -496,6 +497,8 @@ static int finish(struct run *run)
 	status = check_kept(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
+	else if (!run->told_all && totals_summary(live->totals)->count)
+		end_interval(run); /* what came since the last one */
 	if (live->view->story)
 		live->view->story(&live->view_options, live->story);
 	if (run->source->follows_by_records && losses_total(&live->losses))

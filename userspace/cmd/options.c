@@ -214,7 +214,10 @@ void live_take_command(struct live_options *options, int *argc, char **argv)
 		if (strcmp(argv[i], "--"))
 			continue;
 		if (!argv[i + 1]) {
-			fprintf(stderr, "%s: there is no command after --\n", argv[0]);
+			fprintf(stderr,
+				"%s: there is no command after --\n"
+				"Try `%s --help' or `%s --usage' for more information.\n",
+				argv[0], argv[0], argv[0]);
 			exit(2);
 		}
 		options->command = argv + i + 1;
