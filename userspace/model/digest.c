@@ -130,7 +130,7 @@ static void add_cgroup(struct digest *digest, const struct cs_detail *detail)
 
 	if (!detail || detail->missing & CS_MISSING(CS_DETAIL_CGROUP))
 		return;
-	size = strnlen(detail->cgroup, sizeof(detail->cgroup));
+	size = strnlen(detail->cgroup, sizeof(detail->cgroup) - 1);
 	if (last && last->size == size && !memcmp(last->key, detail->cgroup, size))
 		last->count++;
 	else

@@ -69,6 +69,11 @@ static void report_lost(const struct view_options *options, enum loss loss, uint
 	(void)count;
 }
 
+static const char *known(const char *text)
+{
+	return text[0] ? text : "?";
+}
+
 /* Where, when and how it was recorded, and what. */
 static void print_recording(const struct view_options *options)
 {
@@ -78,12 +83,12 @@ static void print_recording(const struct view_options *options)
 
 	if (!info)
 		return;
-	text_add(&text, "%s, ", text_quote(quoted, sizeof(quoted), info->host));
-	text_add(&text, "kernel %s ", text_quote(quoted, sizeof(quoted), info->release));
-	text_add(&text, "(%s%s", text_quote(quoted, sizeof(quoted), info->backend),
+	text_add(&text, "%s, ", text_quote(quoted, sizeof(quoted), known(info->host)));
+	text_add(&text, "kernel %s ", text_quote(quoted, sizeof(quoted), known(info->release)));
+	text_add(&text, "(%s%s", text_quote(quoted, sizeof(quoted), known(info->backend)),
 		 info->attach[0] ? ", " : "");
 	text_add(&text, "%s), ", text_quote(quoted, sizeof(quoted), info->attach));
-	text_put(&text, text_quote(quoted, sizeof(quoted), info->started));
+	text_put(&text, text_quote(quoted, sizeof(quoted), known(info->started)));
 	if (info->files > 1)
 		text_add(&text, " (the first of %zu recordings)", info->files);
 	if (info->command && info->command[0])
