@@ -115,18 +115,18 @@ static void print_latency(const struct view_options *options, const struct total
 	static const struct {
 		double percent;
 		const char *name;
-	} points[] = {{50, "half up to"}, {90, ", 90 %"}, {99, ", 99 %"}};
+	} points[] = {{50, "50 % up to"}, {90, ", 90 %"}, {99, ", 99 %"}};
 	char buf[256];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
 
 	if (!copy->count)
 		return;
-	text_add(&text, "in copy_process(): ");
+	text_add(&text, "copy_process(): ");
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
 		text_add(&text, "%s ", points[i].name);
 		text_put_time(&text, histogram_percentile(copy, points[i].percent));
 	}
-	text_add(&text, ", slowest ");
+	text_add(&text, ", all ");
 	text_put_time(&text, copy->max_ns);
 	text_end(&text);
 	lines_wrap(options->out, 0, LINES_WIDTH, buf);
