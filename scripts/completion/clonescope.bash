@@ -16,6 +16,13 @@ _clonescope_value_of()
 		s/^ +$option, --[a-z-]+=([A-Z:]+)( .*)?\$/\\1/p"
 }
 
+# PROGRAM SUBCOMMAND: names, with a '=' where a value is wanted, and letters without a name.
+_clonescope_options()
+{
+	"$1" "$2" --help 2>/dev/null | sed -nE 's/^ +(-[A-Za-z?], )?(--[a-z][a-z-]*=?).*/\2/p
+		s/^ +(-[A-Za-z])( .*)?$/\1/p'
+}
+
 # Several names, joined by '|': the last one is completed, what is before it stays.
 _clonescope_flag_names()
 {
@@ -87,7 +94,7 @@ _clonescope()
 		fi
 	fi
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(_parse_help "$1" "${words[1]} --help")" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(_clonescope_options "$1" "${words[1]}")" -- "$cur")
 		[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 		return
 	fi

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import time
 
 from case import wait_until
 
@@ -67,7 +68,10 @@ class Terminal:
         def is_met():
             nonlocal seen
             seen = self.text()
-            return condition(seen)
+            met = condition(seen)
+            if not met:  # a look at it costs more than what we look at
+                time.sleep(0.1)
+            return met
 
         try:
             wait_until(is_met, what)
