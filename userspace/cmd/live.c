@@ -534,61 +534,76 @@ static int64_t realtime_offset_ns(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec - (int64_t)order_now_ns();
 }
 
-static void describe_time(struct recorder *recorder)
+/* What is said of a recording, wherever its records come from. */
+static void describe(struct run *run, const struct recording_info *info)
 {
-	time_t now = time(NULL);
-	char started[32];
-	struct tm utc;
+	struct recorder *recorder = run->live->recorder;
 
-	gmtime_r(&now, &utc);
-	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	recorder_set_text(recorder, "started", started);
+	recorder_set_text(recorder, "host", info->host);
+	recorder_set_text(recorder, "release", info->release);
+	recorder_set_text(recorder, "machine", info->machine);
+	recorder_set_text(recorder, "boot_id", info->boot_id);
+	recorder_set_text(recorder, "backend", info->backend);
+	recorder_set_text(recorder, "attach", info->attach);
+	recorder_set_text(recorder, "command", info->command ? info->command : "");
+	recorder_set_text(recorder, "started", info->started);
 	recorder_set_text(recorder, "clock", "CLOCK_BOOTTIME");
-	recorder_set_number(recorder, "realtime_offset_ns", realtime_offset_ns());
+	recorder_set_text(recorder, "version", CLONESCOPE_VERSION);
+	recorder_set_number(recorder, "record_version", CS_RECORD_VERSION);
+	recorder_set_number(recorder, "realtime_offset_ns", info->realtime_offset_ns);
+	recorder_set_number(recorder, "since_ns", (int64_t)info->since_ns);
+	recorder_set_number(recorder, "kinds", info->kinds);
+	recorder_set_number(recorder, "never_learnt", (int64_t)run->source->never_learnt);
+	recorder_add_places(recorder, &run->source->places);
 }
 
-/* For people: words joined by blanks. */
-static void describe_words(struct recorder *recorder, const char *key, char *const *words)
+static char *join_words(char *const *words)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *joined = open_memstream(&text, &size);
 
 	if (!joined)
-		return;
+		return NULL;
 	for (size_t i = 0; words && words[i]; i++)
 		fprintf(joined, "%s%s", i ? " " : "", words[i]);
-	if (!fclose(joined))
-		recorder_set_text(recorder, key, text);
-	free(text);
+	return fclose(joined) ? NULL : text;
 }
 
-/* How the recording was taken. */
-static void describe(struct run *run)
+static void format_now(char buf[RECORDING_TEXT_SIZE])
+{
+	time_t now = time(NULL);
+	struct tm utc;
+
+	gmtime_r(&now, &utc);
+	strftime(buf, RECORDING_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static void describe_live(struct run *run)
 {
 	const struct live_options *options = run->live->options;
-	struct recorder *recorder = run->live->recorder;
-	char boot_id[64] = "";
+	char *command = join_words(options->command), *words = join_words(options->words);
+	struct recording_info info = {
+		.command = command,
+		.since_ns = run->live->view_options.since_ns,
+		.realtime_offset_ns = realtime_offset_ns(),
+		.kinds = options->source.kinds,
+	};
 	struct utsname host;
 
 	uname(&host);
-	host_read_line("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
-	recorder_set_text(recorder, "host", host.nodename);
-	recorder_set_text(recorder, "release", host.release);
-	recorder_set_text(recorder, "machine", host.machine);
-	recorder_set_text(recorder, "boot_id", boot_id);
-	recorder_set_text(recorder, "version", CLONESCOPE_VERSION);
-	recorder_set_number(recorder, "record_version", CS_RECORD_VERSION);
-	recorder_set_text(recorder, "backend", run->source->ops->name);
-	recorder_set_text(recorder, "attach",
-			  run->source->attach ? attach_name(run->source->attach) : "");
-	recorder_set_number(recorder, "never_learnt", (int64_t)run->source->never_learnt);
-	recorder_set_number(recorder, "kinds", options->source.kinds);
-	recorder_set_number(recorder, "since_ns", (int64_t)run->live->view_options.since_ns);
-	describe_words(recorder, "command", options->command);
-	describe_words(recorder, "options", options->words);
-	describe_time(recorder);
-	recorder_add_places(recorder, &run->source->places);
+	snprintf(info.host, sizeof(info.host), "%s", host.nodename);
+	snprintf(info.release, sizeof(info.release), "%s", host.release);
+	snprintf(info.machine, sizeof(info.machine), "%s", host.machine);
+	snprintf(info.backend, sizeof(info.backend), "%s", run->source->ops->name);
+	if (run->source->attach)
+		snprintf(info.attach, sizeof(info.attach), "%s", attach_name(run->source->attach));
+	host_read_line("/proc/sys/kernel/random/boot_id", info.boot_id, sizeof(info.boot_id));
+	format_now(info.started);
+	describe(run, &info);
+	recorder_set_text(run->live->recorder, "options", words ? words : "");
+	free(command);
+	free(words);
 }
 
 /* RULES_KERNEL() of a release; 0: it is no number. */
@@ -636,6 +651,8 @@ static int run_replay(struct run *run)
 	live->view_options.recording = info;
 	live->view_options.since_ns = info->since_ns;
 	live->view_options.kernel = kernel_of(info->release);
+	if (live->recorder)
+		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
 	if (start(run))
 		return EXIT_FAILURE;
@@ -667,7 +684,7 @@ static int run_traced(struct run *run)
 		command_release(&run->command);
 	}
 	if (live->recorder)
-		describe(run);
+		describe_live(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
 	live->view->begin(&live->view_options);
 	loop(run);

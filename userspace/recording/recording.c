@@ -484,12 +484,16 @@ static int begin_rows(struct recording *recording, struct file *file, char *why)
 	return 0;
 }
 
-static void merge_text(char *buf, size_t size, const char *text)
+/* @text: what the files before have said. */
+static void merge_meta(sqlite3 *db, const char *key, char text[RECORDING_TEXT_SIZE])
 {
-	if (!buf[0])
-		snprintf(buf, size, "%s", text);
-	else if (strcmp(buf, text))
-		snprintf(buf, size, "several");
+	char own[RECORDING_TEXT_SIZE];
+
+	meta_text(db, key, own, sizeof(own));
+	if (!text[0])
+		memcpy(text, own, sizeof(own));
+	else if (strcmp(text, own))
+		snprintf(text, RECORDING_TEXT_SIZE, "several");
 }
 
 static void set_command(struct recording_info *info, sqlite3 *db)
@@ -506,16 +510,16 @@ static void add_info(struct recording *recording, const struct file *file)
 {
 	struct recording_info *info = &recording->info;
 	uint64_t since = (uint64_t)file->since_ns + file->shift_ns;
-	char text[72];
 
-	meta_text(file->db[0], "host", text, sizeof(text));
-	merge_text(info->host, sizeof(info->host), text);
-	meta_text(file->db[0], "release", text, sizeof(text));
-	merge_text(info->release, sizeof(info->release), text);
-	meta_text(file->db[0], "backend", text, sizeof(text));
-	merge_text(info->backend, sizeof(info->backend), text);
-	meta_text(file->db[0], "attach", text, sizeof(text));
-	merge_text(info->attach, sizeof(info->attach), text);
+	merge_meta(file->db[0], "host", info->host);
+	merge_meta(file->db[0], "release", info->release);
+	merge_meta(file->db[0], "machine", info->machine);
+	merge_meta(file->db[0], "boot_id", info->boot_id);
+	merge_meta(file->db[0], "backend", info->backend);
+	merge_meta(file->db[0], "attach", info->attach);
+	info->kinds |= meta_number(file->db[0], "kinds");
+	recording->source.never_learnt |= (uint64_t)meta_number(file->db[0], "never_learnt");
+	info->realtime_offset_ns = file->realtime_ns - (int64_t)file->shift_ns;
 	if (!info->files || since < info->since_ns) {
 		info->since_ns = since;
 		meta_text(file->db[0], "started", info->started, sizeof(info->started));

@@ -7,16 +7,22 @@
 
 #include "source/source.h"
 
+#define RECORDING_TEXT_SIZE 72
+
 /* Of several files, more than one host or backend is told as "several". */
 struct recording_info {
-	char host[72];
-	char release[72];  /* uname -r there; "": not known, or several */
-	char backend[72];  /* "bpf", "module" */
-	char attach[72];   /* "": there was no choice */
-	char started[72];  /* 2026-01-31T12:00:00Z */
-	char *command;	   /* that was traced, for people; hostile; "": everything was */
-	uint64_t since_ns; /* the zero of its times, as its records have them */
-	bool is_complete;  /* it was finished; else clonescope was killed, or the disk full */
+	char host[RECORDING_TEXT_SIZE];
+	char release[RECORDING_TEXT_SIZE]; /* uname -r there; "": not known, or several */
+	char backend[RECORDING_TEXT_SIZE]; /* "bpf", "module" */
+	char attach[RECORDING_TEXT_SIZE];  /* "": there was no choice */
+	char machine[RECORDING_TEXT_SIZE];
+	char boot_id[RECORDING_TEXT_SIZE];
+	char started[RECORDING_TEXT_SIZE]; /* 2026-01-31T12:00:00Z */
+	char *command;	    /* that was traced, for people; hostile; "": everything was */
+	int64_t realtime_offset_ns; /* what the wall clock says more than its times */
+	int64_t kinds;		    /* SOURCE_KIND() of records asked for, in any */
+	uint64_t since_ns;	    /* the zero of its times, as its records have them */
+	bool is_complete; /* it was finished; else clonescope was killed, or the disk full */
 	size_t files;
 };
 
