@@ -323,8 +323,17 @@ static void check_signals(struct run *run)
 /* What a failed write left in the buffer would only block again. */
 static void check_output(struct run *run)
 {
+	FILE *out = run->live->view_options.out;
+
+	if (run->output_error)
+		return;
+	/* What was too much for the buffer has failed before: flushing what is left need not. */
+	if (ferror(out)) {
+		output_failed(run, errno);
+		return;
+	}
 	errno = 0;
-	if (!run->output_error && fflush(run->live->view_options.out))
+	if (fflush(out))
 		output_failed(run, errno);
 }
 
@@ -495,6 +504,7 @@ static int finish(struct run *run)
 	}
 	report_losses(run);
 	status = check_kept(run);
+	errno = 0;
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
 	else if (!run->told_all && totals_summary(live->totals)->count)

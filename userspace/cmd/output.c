@@ -47,14 +47,25 @@ int output_status(int error)
 	return EXIT_FAILURE;
 }
 
-/* A write that failed before has left a mark, but not its errno. */
+/* A write that failed before has left a mark, but not its errno: another one will have the same. */
+static int error_of_output(void)
+{
+	errno = 0;
+	fputc('\n', stdout);
+	fflush(stdout);
+	return errno;
+}
+
 int output_end(int status)
 {
-	int failed = ferror(stdout);
+	int error = 0;
 
-	errno = 0;
-	if (!fflush(stdout) && !failed)
+	if (ferror(stdout))
+		error = error_of_output();
+	else if (!fflush(stdout))
 		return status;
+	else
+		error = errno;
 	__fpurge(stdout); /* or it would fail once more at the exit */
-	return output_status(errno) ? EXIT_FAILURE : status;
+	return output_status(error) ? EXIT_FAILURE : status;
 }
