@@ -312,8 +312,14 @@ static int run(void)
 	screen_close();
 	if (top.failed)
 		return fail(top.failed);
-	if (top.opened)
-		summary_totals(stdout, top.live.all, &top.live.losses);
+	if (!top.opened)
+		return status;
+	summary_totals(stdout, top.live.all, &top.live.losses);
+	if (status && top.options.live.command)
+		fprintf(stderr,
+			"clonescope: status %d; what the command said to the terminal was thrown "
+			"away\n",
+			status);
 	return status;
 }
 
