@@ -18,7 +18,7 @@ struct recording_info {
 	char machine[RECORDING_TEXT_SIZE];
 	char boot_id[RECORDING_TEXT_SIZE];
 	char started[RECORDING_TEXT_SIZE]; /* 2026-01-31T12:00:00Z */
-	char *command;	    /* that was traced, for people; hostile; "": everything was */
+	char *command;		    /* that was traced, for people; hostile; "": everything was */
 	int64_t realtime_offset_ns; /* what the wall clock says more than its times */
 	int64_t kinds;		    /* SOURCE_KIND() of records asked for, in any */
 	uint64_t since_ns;	    /* the zero of its times, as its records have them */
