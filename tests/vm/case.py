@@ -56,14 +56,14 @@ def one_line(text):
     return line if len(line) < 400 else line[:400] + " ..."
 
 
-def wait_until(condition, what):
-    """Returns the first true answer."""
+def wait_until(condition, what, every_s=0.02):
+    """Returns the first true answer; to look is to take time, too: every_s."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         answer = condition()
         if answer:
             return answer
-        time.sleep(0.02)
+        time.sleep(every_s)
     raise TimeoutError(f"waited {DEADLINE_S} s for {what}")
 
 
