@@ -137,9 +137,8 @@ static void add_cgroup(struct digest *digest, const struct cs_detail *detail)
 		digest->last_cgroup = tally_add(digest->cgroups, detail->cgroup, size, 1);
 }
 
-/* @key: all but its sentence. */
-static void add_refusal(struct digest *digest, const struct refusal_verdict *verdict,
-			struct digest_refusal key)
+/* @kind: of the record that was refused, enum cs_kind. */
+static void add_refusal(struct digest *digest, const struct refusal_verdict *verdict, int kind)
 {
 	union {
 		struct digest_refusal refusal;
@@ -151,8 +150,8 @@ static void add_refusal(struct digest *digest, const struct refusal_verdict *ver
 		return;
 	memset(&whole.refusal, 0, sizeof(whole.refusal)); /* padding, too */
 	whole.refusal.error = verdict->error;
-	whole.refusal.is_call = key.is_call;
-	whole.refusal.is_namespaces = key.is_namespaces;
+	whole.refusal.is_call = kind == CS_KIND_CALL;
+	whole.refusal.is_namespaces = kind == CS_KIND_NAMESPACES;
 	refusal_format(whole.refusal.sentence, REFUSAL_LINE_SIZE, verdict);
 	row = tally_add(digest->refusals, &whole,
 			offsetof(struct digest_refusal, sentence) + strlen(whole.refusal.sentence),
@@ -189,7 +188,7 @@ void digest_add_clone(struct digest *digest, const struct clone *clone,
 		if (outcome_of(clone->rec) == OUTCOME_RESTARTED)
 			return;
 		refusal_explain(clone, kernel, &verdict);
-		add_refusal(digest, &verdict, (struct digest_refusal){0});
+		add_refusal(digest, &verdict, CS_KIND_CLONE);
 		return;
 	}
 	add_slowest(digest, clone);
@@ -205,7 +204,7 @@ void digest_add_call(struct digest *digest, const struct cs_call *call, int kern
 
 	see(digest, &call->head);
 	refusal_explain_call(call, kernel, &verdict);
-	add_refusal(digest, &verdict, (struct digest_refusal){.is_call = true});
+	add_refusal(digest, &verdict, CS_KIND_CALL);
 }
 
 void digest_add_life(struct digest *digest, const struct cs_head *head,
@@ -217,7 +216,7 @@ void digest_add_life(struct digest *digest, const struct cs_head *head,
 	if (head->kind != CS_KIND_NAMESPACES || !rec->error)
 		return;
 	refusal_explain_namespaces(rec, refusal, kernel, &verdict);
-	add_refusal(digest, &verdict, (struct digest_refusal){.is_namespaces = true});
+	add_refusal(digest, &verdict, CS_KIND_NAMESPACES);
 }
 
 const struct digest_span *digest_span(const struct digest *digest)
