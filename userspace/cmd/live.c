@@ -388,7 +388,7 @@ static void show_progress(struct run *run)
 	uint64_t now_ns = order_now_ns(), count = recorder_count(live->recorder);
 	char size[32];
 
-	if (!live->progress || now_ns < run->next_progress_ns)
+	if (!live->is_record || !isatty(STDERR_FILENO) || now_ns < run->next_progress_ns)
 		return;
 	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
 	fprintf(stderr, "\r%" PRIu64 " records, %" PRIu64 "/s, %" PRIu64 " lost, %s  ", count,
@@ -473,6 +473,16 @@ static int check_written(const struct run *run)
 	return output_status(run->output_error);
 }
 
+static void say_kept(const struct live *live)
+{
+	char size[32], path[512];
+
+	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
+	text_quote(path, sizeof(path), live->options->output);
+	fprintf(stderr, "clonescope: %" PRIu64 " records, %s, are in %s\n",
+		recorder_count(live->recorder), size, path);
+}
+
 /* The end of a recording: of the one written, and of those read. */
 static int check_kept(struct run *run)
 {
@@ -485,10 +495,14 @@ static int check_kept(struct run *run)
 	if (!live->recorder)
 		return status;
 	recorder_finish(live->recorder);
-	if (live->progress)
+	if (live->is_record && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	error = recorder_error(live->recorder);
-	return error ? fail(error) : status;
+	if (error)
+		return fail(error);
+	if (live->is_record)
+		say_kept(live);
+	return status;
 }
 
 /* Detach first, then read what is left, then tell the totals. */

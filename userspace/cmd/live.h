@@ -22,9 +22,9 @@ struct live {
 	uint32_t unseen_kinds;	   /* SOURCE_KIND() of what is for the story only, and not shown */
 	struct story *story;	   /* of all records shown, where the view tells it */
 	struct recorder *recorder; /* NULL: nothing is kept */
-	bool progress;		 /* of the recording, on standard error where that is a terminal */
-	struct losses losses;	 /* reported so far */
-	struct cgroups *cgroups; /* of all clones shown that have a detail */
+	bool is_record; /* the recording is what it is all for: say how it grows, and what is in it */
+	struct losses losses;	       /* reported so far */
+	struct cgroups *cgroups;       /* of all clones shown that have a detail */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/live.h"
 #include "model/text.h"
@@ -139,6 +138,6 @@ int cmd_record(int argc, char **argv)
 	options.live.source.kinds = options.kinds | SOURCE_KIND(CS_KIND_REFUSAL);
 	options.live.source.follow = options.live.command != NULL;
 	live.view_options.out = stdout;
-	live.progress = isatty(STDERR_FILENO);
+	live.is_record = true;
 	return live_run(&live);
 }
