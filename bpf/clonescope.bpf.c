@@ -462,7 +462,7 @@ int BPF_PROG(tp_sched_process_exec, struct task_struct *task, int old_pid,
 	     struct linux_binprm *bprm)
 {
 	send_exec(old_pid, bprm);
-	if (follow && (__u32)old_pid != (__u32)bpf_get_current_pid_tgid())
-		unfollow(old_pid);
+	if (follow)
+		on_exec(old_pid);
 	return 0;
 }

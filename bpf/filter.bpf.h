@@ -22,6 +22,9 @@ const volatile bool follow;
 /* The reader is about to go: no clone is begun any more. */
 bool stopping;
 
+/* Of a leader's start time in this map: it has ended, other threads have not. */
+#define FOLLOWED_ENDED (1ULL << 63)
+
 /* Followed threads: tid to start time, 0 until the first clone tells it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -51,7 +54,8 @@ static __always_inline bool is_followed(__u32 tid)
 		return false;
 	if (!*start)
 		*start = BPF_CORE_READ(task, start_boottime);
-	return *start == BPF_CORE_READ(task, start_boottime);
+	return (*start & ~FOLLOWED_ENDED) ==
+	       BPF_CORE_READ(task, start_boottime);
 }
 
 /* Asked first, of the current thread, before anything is paid for. */
@@ -108,18 +112,37 @@ static __always_inline void unfollow(__u32 tid)
 /*
  * A leader that exits alone may leave its tid and start time to a thread that
  * calls execve() (de_thread()), so it is forgotten with its last thread only.
+ * Of threads that end at once several see that none is left, and any may come
+ * here first: a leader that is yet to come forgets itself, when it has been
+ * told of.
  */
 static __always_inline int on_exit(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tid = id, tgid = id >> 32;
 	bool last = !BPF_CORE_READ(task, signal, live.counter);
+	__u64 *leader = bpf_map_lookup_elem(&followed, &tgid);
 
-	if (last || (__u32)id != id >> 32)
-		unfollow((__u32)id);
-	if (last)
-		unfollow(id >> 32);
+	if (last || tid != tgid)
+		unfollow(tid);
+	else if (leader)
+		*leader |= FOLLOWED_ENDED;
+	if (last && tid != tgid && leader && *leader & FOLLOWED_ENDED)
+		unfollow(tgid);
 	return 0;
+}
+
+/* Whoever calls execve() is the leader from now on, and lives. */
+static __always_inline void on_exec(__u32 old_tid)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	__u64 *start = bpf_map_lookup_elem(&followed, &tid);
+
+	if (start)
+		*start &= ~FOLLOWED_ENDED;
+	if (old_tid != tid)
+		unfollow(old_tid);
 }
 
 #endif
