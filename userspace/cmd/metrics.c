@@ -158,11 +158,6 @@ static const struct argp metrics_argp = {
 	NULL,
 };
 
-static void ignore_begin(const struct view_options *options)
-{
-	(void)options;
-}
-
 static void count_clone(const struct view_options *options, const struct clone *clone,
 			const struct tries_before *before)
 {
@@ -176,27 +171,12 @@ static void count_clone(const struct view_options *options, const struct clone *
 	metrics_add(&metrics, clone, command, &verdict);
 }
 
-static void ignore_return(const struct view_options *options, const struct cs_return *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
 static void count_call(const struct view_options *options, const struct cs_call *call)
 {
 	struct refusal_verdict verdict;
 
 	refusal_explain_call(call, options->kernel, &verdict);
 	metrics_add_call(&metrics, call, &verdict);
-}
-
-static void ignore_life(const struct view_options *options, const struct cs_head *head,
-			const struct life *life, const struct cs_refusal *refusal)
-{
-	(void)options;
-	(void)head;
-	(void)life;
-	(void)refusal;
 }
 
 /* Said once of each cause: how often it was, the counters tell. */
@@ -294,16 +274,6 @@ static void end(const struct view_options *options, const struct totals *totals,
 	else if (!output.endpoint)
 		print_page(options->out);
 }
-
-static const struct view_ops view_metrics = {
-	.begin = ignore_begin,
-	.clone = count_clone,
-	.returned = ignore_return,
-	.call = count_call,
-	.life = ignore_life,
-	.lost = count_lost,
-	.end = end,
-};
 
 static void describe_source(const struct live *live)
 {
@@ -406,7 +376,8 @@ static uint32_t wanted_kinds(const struct metrics_options *options)
 int cmd_metrics(int argc, char **argv)
 {
 	struct metrics_options options = {.commands = DEFAULT_COMMANDS};
-	struct live live = {.options = &options.live, .view = &view_metrics};
+	struct view_ops view = view_totals;
+	struct live live = {.options = &options.live, .view = &view};
 	int status;
 
 	live_take_command(&options.live, &argc, argv);
@@ -420,6 +391,10 @@ int cmd_metrics(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (output.endpoint)
 		live.also = (struct pollfd){.fd = endpoint_fd(output.endpoint), .events = POLLIN};
+	view.clone = count_clone;
+	view.call = count_call;
+	view.lost = count_lost;
+	view.end = end;
 	live.view_options.out = stdout;
 	live.counts_only = true;
 	live.on_start = on_start;

@@ -83,54 +83,13 @@ static const struct argp record_argp = {
 	NULL,
 };
 
-static void ignore_begin(const struct view_options *options)
-{
-	(void)options;
-}
-
-static void ignore_clone(const struct view_options *options, const struct clone *clone,
-			 const struct tries_before *before)
-{
-	(void)options;
-	(void)clone;
-	(void)before;
-}
-
-static void ignore_return(const struct view_options *options, const struct cs_return *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
-static void ignore_call(const struct view_options *options, const struct cs_call *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
-static void ignore_life(const struct view_options *options, const struct cs_head *head,
-			const struct life *life, const struct cs_refusal *refusal)
-{
-	(void)options;
-	(void)head;
-	(void)life;
-	(void)refusal;
-}
-
 int cmd_record(int argc, char **argv)
 {
-	struct view_ops view = view_table;
 	struct record_options options = {0};
-	struct live live = {.options = &options.live, .view = &view};
+	struct live live = {.options = &options.live, .view = &view_totals};
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&record_argp, argc, argv, 0, NULL, &options);
-	view.begin = ignore_begin;
-	view.clone = ignore_clone;
-	view.returned = ignore_return;
-	view.call = ignore_call;
-	view.life = ignore_life;
-	view.story = NULL;
 	if (!options.live.output)
 		options.live.output = DEFAULT_FILE;
 	if (options.live.command || options.live.input_count)

@@ -90,31 +90,6 @@ static void print_summary(FILE *out, const struct totals *totals, const struct l
 	summary_nodes(out, totals);
 }
 
-static void ignore_begin(const struct view_options *options)
-{
-	(void)options;
-}
-
-static void ignore_clone(const struct view_options *options, const struct clone *clone,
-			 const struct tries_before *before)
-{
-	(void)options;
-	(void)clone;
-	(void)before;
-}
-
-static void ignore_return(const struct view_options *options, const struct cs_return *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
-static void ignore_call(const struct view_options *options, const struct cs_call *rec)
-{
-	(void)options;
-	(void)rec;
-}
-
 static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
 {
@@ -128,18 +103,13 @@ static void on_interval(struct live *live)
 
 int cmd_stat(int argc, char **argv)
 {
-	struct view_ops view = view_table;
+	struct view_ops view = view_totals;
 	struct stat_options options = {0};
 	struct live live = {.options = &options.live, .view = &view};
 
 	live_take_command(&options.live, &argc, argv);
 	argp_parse(&stat_argp, argc, argv, 0, NULL, &options);
-	view.begin = ignore_begin;
-	view.clone = ignore_clone;
-	view.returned = ignore_return;
-	view.call = ignore_call;
 	view.end = end;
-	view.story = NULL;
 	options.live.source.follow = options.live.command != NULL;
 	live.view_options.out = stdout;
 	live.interval_ns = options.interval_s * 1000000000UL;

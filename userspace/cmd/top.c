@@ -286,12 +286,11 @@ static void prepare(void)
 {
 	struct live *live = &top.live;
 
-	top.view = view_table;
+	top.view = view_totals;
 	top.view.begin = begin;
 	top.view.clone = take_time;
 	top.view.end = show_recording;
 	top.view.lost = ignore_lost;
-	top.view.story = NULL;
 	screen_choices_start(&top.choices);
 	top.options.live.source.follow = top.options.live.command != NULL;
 	top.data.has_containers = top.options.live.source.kinds & SOURCE_KIND(CS_KIND_DETAIL);

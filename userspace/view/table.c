@@ -424,15 +424,14 @@ static void table_life(const struct view_options *options, const struct cs_head 
 		table_life_namespaces(options, (const void *)head, refusal);
 }
 
-static void table_lost(const struct view_options *options, enum loss loss, uint64_t count)
+void table_lost(const struct view_options *options, enum loss loss, uint64_t count)
 {
 	(void)options;
 	fprintf(stderr, "clonescope: %" PRIu64 " lost: %s\n", count, loss_sentence(loss));
 }
 
-/* The records are on standard output; what sums them up is not one of them. */
-static void table_end(const struct view_options *options, const struct totals *totals,
-		      const struct losses *losses)
+void table_end(const struct view_options *options, const struct totals *totals,
+	       const struct losses *losses)
 {
 	(void)options;
 	summary_totals(stderr, totals, losses);

@@ -60,4 +60,9 @@ void table_life_child(const struct view_options *options, const struct clone *cl
 /* "returned after 9.3 ms, held for 8.3 ms" */
 void table_return_format(char *buf, size_t size, const struct cs_return *rec);
 
+/* The records are on standard output; what was lost and what sums them up is none of them. */
+void table_lost(const struct view_options *options, enum loss loss, uint64_t count);
+void table_end(const struct view_options *options, const struct totals *totals,
+	       const struct losses *losses);
+
 #endif

@@ -54,8 +54,10 @@ struct view_ops {
 
 extern const struct view_ops view_table; /* aligned lines for people */
 extern const struct view_ops view_path;	 /* each clone as a tree of what the kernel did */
-extern const struct view_ops view_json;	 /* one JSON object per line */
-extern const struct view_ops view_html;	 /* a page for a browser */
+extern const struct view_ops
+	view_totals; /* no single record: what they add up to; to build others on */
+extern const struct view_ops view_json; /* one JSON object per line */
+extern const struct view_ops view_html; /* a page for a browser */
 
 extern const struct view_ops view_report;      /* a page that sums up */
 extern const struct view_ops view_report_json; /* the same as one JSON object */
