@@ -86,7 +86,7 @@ static struct recorder *begin(const char *path)
 	struct recorder *recorder;
 	char why[RECORDER_WHY_SIZE];
 
-	if (recorder_open(&recorder, path, why))
+	if (recorder_open(&recorder, path, NULL, 0, why))
 		fail_msg("%s", why);
 	recorder_set_text(recorder, "backend", "module");
 	recorder_set_text(recorder, "boot_id", "a");
@@ -256,7 +256,7 @@ static int try_open(const char *path)
 {
 	struct recorder *recorder;
 	char why[RECORDER_WHY_SIZE] = "";
-	int error = recorder_open(&recorder, path, why);
+	int error = recorder_open(&recorder, path, NULL, 0, why);
 
 	if (error)
 		assert_true(strlen(why) > strlen(path));
@@ -293,6 +293,32 @@ static void no_other_file_is_touched(void **state)
 	end(begin(path));
 	old = in_folder("mine.db.old");
 	assert_int_equal(stat(old, &status), 0);
+}
+
+/* Neither a file of another kind that has the name FILE.old, nor what is being read. */
+static void nothing_else_makes_room(void **state)
+{
+	const char *path = in_folder("kept.db"), *old = in_folder("kept.db.old");
+	char *inputs[] = {(char *)in_folder("nothing"), (char *)path};
+	struct recorder *recorder;
+	char why[RECORDER_WHY_SIZE], buf[16] = "";
+	int fd;
+
+	(void)state;
+	end(begin(path));
+	fd = open(old, O_CREAT | O_RDWR, 0644);
+	assert_int_equal(write(fd, "Dear", 4), 4);
+	assert_int_equal(try_open(path), -EEXIST);
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 4);
+	close(fd);
+	assert_int_equal(access(path, F_OK), 0);
+	unlink(old);
+	assert_int_equal(recorder_open(&recorder, path, inputs, 2, why), -EBUSY);
+	assert_true(access(old, F_OK) < 0);
+	end(begin(path));
+	inputs[0] = (char *)old;
+	assert_int_equal(recorder_open(&recorder, path, inputs, 1, why), -EBUSY);
+	assert_int_equal(access(path, F_OK), 0);
 }
 
 static int try_read(const char *path)
@@ -365,9 +391,10 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = {"fields.db", "parts.db",  "a.db",	 "b.db",
-					    "letter",	 "link.db",   "mine.db", "mine.db.old",
-					    "other.db",	 "broken.db", "a.db.old"};
+	static const char *const names[] = {"fields.db",  "parts.db",  "a.db",	   "b.db",
+					    "letter",	  "link.db",   "mine.db",  "mine.db.old",
+					    "other.db",	  "broken.db", "a.db.old", "kept.db",
+					    "kept.db.old"};
 
 	(void)state;
 	free(taken);
@@ -383,6 +410,7 @@ int main(void)
 		cmocka_unit_test(parts_come_before_their_clone),
 		cmocka_unit_test(several_are_merged_by_time),
 		cmocka_unit_test(no_other_file_is_touched),
+		cmocka_unit_test(nothing_else_makes_room),
 		cmocka_unit_test(what_is_no_recording_is_refused),
 		cmocka_unit_test(a_broken_one_does_no_harm),
 	};

@@ -659,6 +659,18 @@ static int start(struct run *run)
 	return live->on_start ? live->on_start(live) : 0;
 }
 
+/* Only now that there is something to keep: a recording of that name has to make room, and the one before it goes. */
+static int open_recorder(struct live *live)
+{
+	const struct live_options *options = live->options;
+	char why[RECORDER_WHY_SIZE];
+
+	if (options->output && recorder_open(&live->recorder, options->output, options->inputs,
+					     options->input_count, why))
+		return fail(why);
+	return EXIT_SUCCESS;
+}
+
 static int run_replay(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -669,6 +681,8 @@ static int run_replay(struct run *run)
 	if (recording_open(&run->source, options->inputs, options->input_count, &options->source,
 			   why))
 		return fail(why);
+	if (open_recorder(live))
+		return EXIT_FAILURE;
 	info = recording_info(run->source);
 	if (!live->view_says_reading)
 		say_reading(info);
@@ -698,6 +712,8 @@ static int run_traced(struct run *run)
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
+	if (open_recorder(live))
+		return EXIT_FAILURE;
 	say_tracing(run->source, why);
 	if (start(run))
 		return EXIT_FAILURE;
@@ -726,7 +742,7 @@ static bool names_tasks(const struct live_options *options)
 int live_run(struct live *live)
 {
 	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
-	char **command = live->options->command, why[RECORDER_WHY_SIZE];
+	char **command = live->options->command;
 	int status;
 
 	if (!run.is_replay && names_tasks(live->options) && !host_initial_pid_namespace())
@@ -744,8 +760,6 @@ int live_run(struct live *live)
 	if (!live->cgroups || !live->totals || !live->join || !live->tries || !live->lives ||
 	    !live->story)
 		return fail(strerror(ENOMEM));
-	if (live->options->output && recorder_open(&live->recorder, live->options->output, why))
-		return fail(why);
 	if (command && command_hold(&run.command, command, live->takes_terminal))
 		return fail("cannot fork for the command");
 	status = run.is_replay ? run_replay(&run) : run_traced(&run);

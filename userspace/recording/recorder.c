@@ -86,41 +86,77 @@ static void rename_with_companions(const char *path, const char *old)
 	}
 }
 
-/* What is at @path: make room for a new file, if it is a recording that nobody writes. */
-static int make_room(const char *path, char *why)
+static bool is_one_of(const struct stat *status, char *const *inputs, size_t count)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	char old[PATH_MAX + 8];
-	struct stat status;
-	int error = 0;
+	struct stat input;
 
+	for (size_t i = 0; i < count; i++)
+		if (!stat(inputs[i], &input) && input.st_dev == status->st_dev &&
+		    input.st_ino == status->st_ino)
+			return true;
+	return false;
+}
+
+/*
+ * Returns the file at @path, which holds a lock, if that is a recording that nobody writes or reads; -ENOENT, and
+ * nothing in @why, where there is none.
+ */
+static int open_replaceable(const char *path, char *const *inputs, size_t count, char *why)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), error = 0;
+	struct stat status;
+
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
 	if (fd < 0 && errno == ELOOP)
 		return refuse(why, path, "is a symbolic link, which is not followed", EEXIST);
 	if (fd < 0)
 		return refuse(why, path, strerror(errno), errno);
-	snprintf(old, sizeof(old), "%s.old", path);
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
 		error = refuse(why, path, "is no regular file", EEXIST);
+	else if (is_one_of(&status, inputs, count))
+		error = refuse(why, path, "is read, and cannot make room for what is written",
+			       EBUSY);
 	else if (status.st_size && !is_recording(fd))
 		error = refuse(why, path, "is no recording of clonescope, and is not overwritten",
 			       EEXIST);
 	else if (flock(fd, LOCK_EX | LOCK_NB))
 		error = refuse(why, path, "is being written by another clonescope", EBUSY);
-	else if (rename(path, old))
-		error = refuse(why, path, "cannot be renamed to make room", errno);
-	else
-		rename_with_companions(path, old);
+	if (!error)
+		return fd;
 	close(fd);
 	return error;
 }
 
-static int create(const char *path, char *why)
+/* What is at @path gets the name FILE.old, and what has that is gone. */
+static int make_room(const char *path, char *const *inputs, size_t count, char *why)
+{
+	char old[PATH_MAX + 8];
+	int fd = open_replaceable(path, inputs, count, why), old_fd = -ENOENT, error = 0;
+
+	if (fd < 0)
+		return fd == -ENOENT ? refuse(why, path, strerror(ENOENT), ENOENT) : fd;
+	snprintf(old, sizeof(old), "%s.old", path);
+	old_fd = open_replaceable(old, inputs, count, why);
+	if (old_fd < 0 && old_fd != -ENOENT)
+		error = old_fd;
+	else if (rename(path, old))
+		error = refuse(why, path, "cannot be renamed to make room", errno);
+	else
+		rename_with_companions(path, old);
+	if (old_fd >= 0)
+		close(old_fd);
+	close(fd);
+	return error;
+}
+
+static int create(const char *path, char *const *inputs, size_t count, char *why)
 {
 	int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fd, error;
 
 	fd = open(path, flags, 0600);
 	if (fd < 0 && errno == EEXIST) {
-		error = make_room(path, why);
+		error = make_room(path, inputs, count, why);
 		if (error)
 			return error;
 		fd = open(path, flags, 0600);
@@ -255,7 +291,8 @@ static int connect(struct recorder *recorder, char *why)
 	return -EIO;
 }
 
-int recorder_open(struct recorder **made, const char *path, char *why)
+int recorder_open(struct recorder **made, const char *path, char *const *inputs, size_t count,
+		  char *why)
 {
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
 	int error;
@@ -265,7 +302,7 @@ int recorder_open(struct recorder **made, const char *path, char *why)
 		return refuse(why, path, strerror(ENOMEM), ENOMEM);
 	recorder->next_id = 1;
 	error = resolve(recorder->path, path, why);
-	recorder->fd = error ? error : create(recorder->path, why);
+	recorder->fd = error ? error : create(recorder->path, inputs, count, why);
 	error = recorder->fd < 0 ? recorder->fd : connect(recorder, why);
 	if (error)
 		recorder_free(recorder);

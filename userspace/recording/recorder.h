@@ -3,6 +3,7 @@
 #ifndef CLONESCOPE_RECORDING_RECORDER_H
 #define CLONESCOPE_RECORDING_RECORDER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <clonescope/record.h>
@@ -18,10 +19,12 @@ struct recorder;
 
 /*
  * Begin a recording at @path: 0600, never through a symbolic link. One that is there already is renamed to
- * @path.old; a file of another kind stays untouched. Returns 0 or a negative errno, with a sentence for people in
- * @why (RECORDER_WHY_SIZE bytes).
+ * @path.old, and one of that name is gone; at both, a file of another kind stays untouched, and so does one of
+ * the @count @inputs, which are being read. Returns 0 or a negative errno, with a sentence for people in @why
+ * (RECORDER_WHY_SIZE bytes).
  */
-int recorder_open(struct recorder **recorder, const char *path, char *why);
+int recorder_open(struct recorder **recorder, const char *path, char *const *inputs, size_t count,
+		  char *why);
 
 /* What is known of the run, by name: see docs/recording.md. */
 void recorder_set_text(struct recorder *recorder, const char *key, const char *text);
