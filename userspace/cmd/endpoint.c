@@ -174,6 +174,15 @@ static struct addrinfo *find_address(const char *listen, char *why)
 	return NULL;
 }
 
+bool endpoint_is_address(const char *listen, char *why)
+{
+	struct addrinfo *found = find_address(listen, why);
+
+	if (found)
+		freeaddrinfo(found);
+	return found;
+}
+
 static void explain(char *why, const char *listen, int error)
 {
 	if (error == EADDRINUSE)

@@ -3,6 +3,7 @@
 #ifndef CLONESCOPE_CMD_ENDPOINT_H
 #define CLONESCOPE_CMD_ENDPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ struct endpoint;
 
 /* Make the page /metrics: *@text is malloc()ed and the endpoint's to free. Returns its length. */
 typedef size_t (*endpoint_page_fn)(char **text, enum exposition exposition);
+
+/* Could @listen be listened at, as far as its form goes? Else a sentence in @why (ENDPOINT_WHY_SIZE). */
+bool endpoint_is_address(const char *listen, char *why);
 
 /*
  * Listen at @listen: "127.0.0.1:9435", "[::1]:9435", ":9435" for all addresses; port 0 for any free one. On

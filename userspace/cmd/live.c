@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
@@ -739,16 +740,40 @@ static bool names_tasks(const struct live_options *options)
 	return options->command || filter->has_tgid || filter->has_tid;
 }
 
+/* Nothing would ever be seen of it. Whom we may not signal is there nevertheless. */
+static bool is_gone(pid_t id)
+{
+	return kill(id, 0) && errno == ESRCH;
+}
+
+/* Can the tasks that options name be told from others here? Else complains. */
+static bool check_tasks(const struct live_options *options)
+{
+	const struct cs_filter *filter = &options->source.filter;
+	char why[64] = "";
+
+	if (names_tasks(options) && !host_initial_pid_namespace()) {
+		fail("this is not the initial pid namespace: its process ids are not the kernel's, "
+		     "so -p, -t and a command won't do here (docker run --pid=host)");
+		return false;
+	}
+	if (filter->has_tgid && is_gone(filter->tgid))
+		snprintf(why, sizeof(why), "there is no process %d", filter->tgid);
+	else if (filter->has_tid && is_gone(filter->tid))
+		snprintf(why, sizeof(why), "there is no thread %d", filter->tid);
+	if (why[0])
+		fail(why);
+	return !why[0];
+}
+
 int live_run(struct live *live)
 {
 	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
 	char **command = live->options->command;
 	int status;
 
-	if (!run.is_replay && names_tasks(live->options) && !host_initial_pid_namespace())
-		return fail("this is not the initial pid namespace: its process ids are not the "
-			    "kernel's, so -p, -t and a command won't do here (docker run "
-			    "--pid=host)");
+	if (!run.is_replay && !check_tasks(live->options))
+		return EXIT_FAILURE;
 	signals_catch();
 	live->view_options.kernel = kernel_of(host_release());
 	live->totals = totals_new();

@@ -104,12 +104,15 @@ static void check_options(struct argp_state *state, struct metrics_options *opti
 static error_t take_option(int key, char *text, struct argp_state *state)
 {
 	struct metrics_options *options = state->input;
+	char why[ENDPOINT_WHY_SIZE];
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->live;
 		return 0;
 	case OPTION_LISTEN:
+		if (!endpoint_is_address(text, why))
+			argp_error(state, "%s", why);
 		options->listen = text;
 		return 0;
 	case OPTION_TEXTFILE:
