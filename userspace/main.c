@@ -110,6 +110,15 @@ static int run_subcommand(int argc, char **argv)
 	return refuse(argv[0]);
 }
 
+/* `help trace', as other programs have it, is `trace --help'. */
+static int help_about(char *subcommand)
+{
+	char help[] = "--help";
+	char *argv[] = {subcommand, help, NULL};
+
+	return run_subcommand(2, argv);
+}
+
 int main(int argc, char **argv)
 {
 	argp_err_exit_status = 2;
@@ -119,6 +128,8 @@ int main(int argc, char **argv)
 		say_what_next();
 		return 2;
 	}
+	if (!strcmp(argv[1], "help") && argc > 2)
+		return help_about(argv[2]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		usage(stdout);
 		return output_end(EXIT_SUCCESS);

@@ -139,6 +139,8 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 		filter->uid = parse_user(state, text);
 		return true;
 	case 'n':
+		if (!text[0])
+			argp_error(state, "a command has a name: -n '' fits none");
 		filter_set_comm(filter, text);
 		return true;
 	case 'x':
