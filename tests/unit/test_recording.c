@@ -350,6 +350,27 @@ static void what_is_no_recording_is_refused(void **state)
 	sqlite3_exec(db, "CREATE TABLE t(a)", NULL, NULL, NULL);
 	sqlite3_close(db);
 	assert_true(try_read(path) < 0);
+	/* Nobody will ever write to it. */
+	path = in_folder("pipe");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_true(try_read(path) < 0);
+}
+
+/* These are something else to SQLite. */
+static void any_name_is_that_of_a_file(void **state)
+{
+	static const char *const names[] = {":memory:", "file:x.db", "a?b%20#.db"};
+	char before[4096];
+
+	(void)state;
+	assert_non_null(getcwd(before, sizeof(before)));
+	assert_int_equal(chdir(folder), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		end(begin(names[i]));
+		assert_int_equal(try_read(names[i]), 0);
+		unlink(names[i]);
+	}
+	assert_int_equal(chdir(before), 0);
 }
 
 /* Bytes that a disk, or somebody, has changed: any outcome is fine but a crash. */
@@ -391,10 +412,10 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = {"fields.db",  "parts.db",  "a.db",	   "b.db",
-					    "letter",	  "link.db",   "mine.db",  "mine.db.old",
-					    "other.db",	  "broken.db", "a.db.old", "kept.db",
-					    "kept.db.old"};
+	static const char *const names[] = {"fields.db",   "parts.db",	"a.db",	    "b.db",
+					    "letter",	   "link.db",	"mine.db",  "mine.db.old",
+					    "other.db",	   "broken.db", "a.db.old", "kept.db",
+					    "kept.db.old", "pipe"};
 
 	(void)state;
 	free(taken);
@@ -412,6 +433,7 @@ int main(void)
 		cmocka_unit_test(no_other_file_is_touched),
 		cmocka_unit_test(nothing_else_makes_room),
 		cmocka_unit_test(what_is_no_recording_is_refused),
+		cmocka_unit_test(any_name_is_that_of_a_file),
 		cmocka_unit_test(a_broken_one_does_no_harm),
 	};
 

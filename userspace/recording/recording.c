@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "model/text.h"
@@ -165,20 +166,38 @@ static int check_kind(sqlite3 *db, const char *path, char *why)
 	return refuse(why, path, reason);
 }
 
-/* In a folder that can't be written to, SQLite must be told that nobody else will change the file. */
-static int open_database(sqlite3 **db, const char *path, char *why)
+/*
+ * In a folder that can't be written to, SQLite must be told that nobody else will change the file. The name is
+ * made one that has a slash, as SQLite takes ":memory:" and "file:..." for something else.
+ */
+static int open_by_name(sqlite3 **db, const char *path)
 {
-	char *uri = sqlite3_mprintf("file:%s?immutable=1", path);
-	int result = sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	char *uri = sqlite3_mprintf("file:%s%s?immutable=1", path[0] == '/' ? "" : "./", path);
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, result;
+	char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
 
-	if (!result && uri && !strpbrk(path, "?#%") &&
+	result = uri && name ? sqlite3_open_v2(name, db, flags, NULL) : SQLITE_NOMEM;
+	if (!result && !strpbrk(path, "?#%") &&
 	    sqlite3_exec(*db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_CANTOPEN) {
 		sqlite3_close(*db);
-		result = sqlite3_open_v2(
-			uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
-			NULL);
+		result = sqlite3_open_v2(uri, db, flags | SQLITE_OPEN_URI, NULL);
 	}
 	sqlite3_free(uri);
+	sqlite3_free(name);
+	return result;
+}
+
+/* SQLite would wait for a writer of a FIFO, and no signal ends that. */
+static int open_database(sqlite3 **db, const char *path, char *why)
+{
+	struct stat status;
+	int result;
+
+	if (stat(path, &status))
+		return refuse(why, path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return refuse(why, path, "is no regular file: a recording cannot be read from it");
+	result = open_by_name(db, path);
 	if (result)
 		return refuse(why, path, *db ? sqlite3_errmsg(*db) : sqlite3_errstr(result));
 	sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
