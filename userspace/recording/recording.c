@@ -415,8 +415,10 @@ static bool is_sound(const struct cs_head *head)
 
 static void take_loss(struct recording *recording, const struct rows_loss *row)
 {
-	if (row->loss < LOSS_COUNT)
-		recording->losses.count[row->loss] += row->count;
+	/* A later version's causes are counted, too. */
+	enum loss loss = row->loss < LOSS_COUNT ? (enum loss)row->loss : LOSS_BAD_RECORD;
+
+	recording->losses.count[loss] += row->count;
 }
 
 /* A loss ends the reading, so that it is told where it happened. */
