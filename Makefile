@@ -93,14 +93,14 @@ module:
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) -g -O2 -Iinclude -Iuserspace
 
 tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_kernel.c child.c \
-	numa.c truth.c
+	numa.c truth.c line.c deadline.c
 forks_SOURCES := forks.c
-foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c
-hostile_SOURCES := hostile.c child.c numa.c truth.c
+foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c line.c
+hostile_SOURCES := hostile.c child.c numa.c truth.c line.c
 refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals_flags.c \
 	refusals_users.c refusals_limits.c refusals_pids.c refusals_namespaces.c \
-	refusals_cgroups.c refusals_calls.c
-smallprint_SOURCES := smallprint.c child.c numa.c truth.c
+	refusals_cgroups.c refusals_calls.c line.c deadline.c
+smallprint_SOURCES := smallprint.c child.c numa.c truth.c line.c
 starts_SOURCES := starts.c
 WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
 
