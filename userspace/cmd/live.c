@@ -770,8 +770,11 @@ int live_run(struct live *live)
 {
 	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
 	char **command = live->options->command;
-	int status;
+	int status = command ? command_check(command[0]) : 0;
 
+	/* Before a recording makes room for one that would be empty. */
+	if (status)
+		return status;
 	if (!run.is_replay && !check_tasks(live->options))
 		return EXIT_FAILURE;
 	signals_catch();
