@@ -203,6 +203,33 @@ static void parts_come_before_their_clone(void **state)
 	source->ops->close(source);
 }
 
+/* A later version may name causes that this program has no name for. */
+static void a_loss_of_unknown_cause_counts(void **state)
+{
+	char *path = (char *)in_folder("a.db");
+	struct recorder *recorder = begin(path);
+	struct losses losses;
+	struct source *source;
+	sqlite3 *db;
+
+	(void)state;
+	recorder_add_loss(recorder, LOSS_RING_FULL, 7);
+	recorder_add_loss(recorder, LOSS_RING_FULL, 5);
+	end(recorder);
+	assert_int_equal(sqlite3_open(path, &db), 0);
+	assert_int_equal(sqlite3_exec(db, "UPDATE loss SET cause = 'solar_flare' WHERE count = 7",
+				      NULL, NULL, NULL),
+			 0);
+	sqlite3_close(db);
+	source = open_files(&path, 1);
+	read_all(source);
+	source->ops->losses(source, &losses);
+	assert_int_equal(losses.count[LOSS_BAD_RECORD], 7);
+	assert_int_equal(losses_total(&losses), 12);
+	source->ops->close(source);
+	unlink(path);
+}
+
 static void write_at(const char *path, const char *boot, int64_t offset_ns, const uint64_t *times,
 		     size_t count)
 {
@@ -512,6 +539,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_kind_comes_back),
 		cmocka_unit_test(parts_come_before_their_clone),
+		cmocka_unit_test(a_loss_of_unknown_cause_counts),
 		cmocka_unit_test(several_are_merged_by_time),
 		cmocka_unit_test(no_other_file_is_touched),
 		cmocka_unit_test(nothing_else_makes_room),
