@@ -682,7 +682,7 @@ static int run_replay(struct run *run)
 	if (recording_open(&run->source, options->inputs, options->input_count, &options->source,
 			   why))
 		return fail(why);
-	if (open_recorder(live))
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	info = recording_info(run->source);
 	if (!live->view_says_reading)
@@ -693,8 +693,6 @@ static int run_replay(struct run *run)
 	if (live->recorder)
 		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
-	if (start(run))
-		return EXIT_FAILURE;
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -713,11 +711,9 @@ static int run_traced(struct run *run)
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
-	if (open_recorder(live))
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
-	if (start(run))
-		return EXIT_FAILURE;
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))

@@ -32,7 +32,7 @@ struct live {
 	void (*on_interval)(struct live *live);
 
 	const struct source *source; /* from on_start() on */
-	/* Once it records, before the command is let go; else than 0 ends the run with status 1. */
+	/* Once the probes are in, before anything is kept or run; else than 0 ends the run with status 1. */
 	int (*on_start)(struct live *live);
 	/* After each reading, so every 50 ms or sooner; also.revents is set. */
 	void (*on_tick)(struct live *live);

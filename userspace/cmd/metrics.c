@@ -55,6 +55,7 @@ static const struct source *source;
 static struct {
 	struct endpoint *endpoint; /* NULL: not there */
 	int folder;		   /* -1: not there */
+	const char *folder_name;
 	uint64_t every_ns;
 	uint64_t next_ns;
 	int error; /* errno of the last file, 0: it was written */
@@ -236,10 +237,12 @@ static int write_textfile(void)
 	size_t length = make_page(&text, EXPOSITION_TEXT);
 	int error = text ? -textfile_write(output.folder, text, length) : ENOMEM;
 
+	char quoted[256];
+
 	free(text);
 	if (error && error != output.error)
-		fprintf(stderr, "clonescope: cannot write " TEXTFILE_NAME ": %s%s\n",
-			strerror(error),
+		fprintf(stderr, "clonescope: cannot write %s/" TEXTFILE_NAME ": %s%s\n",
+			text_quote(quoted, sizeof(quoted), output.folder_name), strerror(error),
 			error == EACCES ? ": its folder must belong to the user that clonescope "
 					  "runs as"
 					: "");
@@ -302,9 +305,9 @@ static int give_up_privileges(const struct live *live)
 	/* ^C is passed on to the command, which may be somebody else by then. */
 	if (live->options->command)
 		keep |= 1ULL << CAP_KILL;
-	/* SQLite makes files beside the recording as it goes. */
+	/* The recording is yet to be begun, and SQLite makes files beside it as it goes. */
 	if (live->options->output)
-		keep |= 1ULL << CAP_DAC_OVERRIDE;
+		keep |= 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER;
 	error = privileges_drop(keep);
 	if (error)
 		fprintf(stderr, "clonescope: cannot give up privileges: %s\n", strerror(-error));
@@ -349,6 +352,7 @@ static int open_output(const struct metrics_options *options)
 		return 0;
 	output.every_ns = options->every_s * 1000000000UL;
 	output.folder = textfile_open(options->textfile);
+	output.folder_name = options->textfile;
 	if (output.folder >= 0)
 		return 0;
 	fprintf(stderr, "clonescope: %s: %s\n",
