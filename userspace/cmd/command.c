@@ -23,7 +23,7 @@ static int cannot_run(const char *name, int error)
 	char quoted[256];
 
 	fprintf(stderr, "clonescope: cannot run %s: %s\n",
-		name[0] ? text_quote(quoted, sizeof(quoted), name) : "''", strerror(error));
+		text_quote_word(quoted, sizeof(quoted), name), strerror(error));
 	return error == ENOENT ? 127 : 126;
 }
 

@@ -479,7 +479,7 @@ static void say_kept(const struct live *live)
 	char size[32], path[512];
 
 	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
-	text_quote(path, sizeof(path), live->options->output);
+	text_quote_word(path, sizeof(path), live->options->output);
 	fprintf(stderr, "clonescope: %" PRIu64 " records, %s, are in %s\n",
 		recorder_count(live->recorder), size, path);
 }

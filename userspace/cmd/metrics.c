@@ -86,7 +86,8 @@ static unsigned long parse_count(struct argp_state *state, const char *text, uns
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -242,7 +243,8 @@ static int write_textfile(void)
 	free(text);
 	if (error && error != output.error)
 		fprintf(stderr, "clonescope: cannot write %s/" TEXTFILE_NAME ": %s%s\n",
-			text_quote(quoted, sizeof(quoted), output.folder_name), strerror(error),
+			text_quote_word(quoted, sizeof(quoted), output.folder_name),
+			strerror(error),
 			error == EACCES ? ": its folder must belong to the user that clonescope "
 					  "runs as"
 					: "");
@@ -356,7 +358,7 @@ static int open_output(const struct metrics_options *options)
 	if (output.folder >= 0)
 		return 0;
 	fprintf(stderr, "clonescope: %s: %s\n",
-		text_quote(quoted, sizeof(quoted), options->textfile),
+		text_quote_word(quoted, sizeof(quoted), options->textfile),
 		output.folder == -ELOOP || output.folder == -ENOTDIR
 			? "not a folder; links are not followed"
 			: strerror(-output.folder));

@@ -52,7 +52,8 @@ static uint64_t parse_number(struct argp_state *state, const char *text, uint64_
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -64,7 +65,8 @@ static uid_t parse_user(struct argp_state *state, const char *text)
 	if (user)
 		return user->pw_uid;
 	if (text[0] < '0' || text[0] > '9')
-		argp_error(state, "there is no user %s", text_quote(quoted, sizeof(quoted), text));
+		argp_error(state, "there is no user %s",
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (uid_t)parse_number(state, text, 0, UINT32_MAX - 1, "a user");
 }
 
@@ -79,7 +81,7 @@ static int parse_errno(struct argp_state *state, const char *text)
 	nearest_begin(&nearest, text);
 	errno_nearest(&nearest);
 	nearest_format(like, sizeof(like), &nearest, "");
-	argp_error(state, "%s is no errno%s", text_quote(quoted, sizeof(quoted), text),
+	argp_error(state, "%s is no errno%s", text_quote_word(quoted, sizeof(quoted), text),
 		   like[0] ? like : ": EAGAIN, or 11");
 	return error;
 }
@@ -107,7 +109,7 @@ static const struct source_ops *parse_backend(struct argp_state *state, const ch
 		if (!strcmp(text, source_backends[i]->name))
 			return source_backends[i];
 	argp_error(state, "there is no backend %s: auto, bpf or module",
-		   text_quote(quoted, sizeof(quoted), text));
+		   text_quote_word(quoted, sizeof(quoted), text));
 	return NULL;
 }
 
@@ -118,7 +120,7 @@ static enum attach parse_attach(struct argp_state *state, const char *text)
 
 	if (attach < 0)
 		argp_error(state, "there is no attach mode %s: auto, fentry, kprobe or tracepoint",
-			   text_quote(quoted, sizeof(quoted), text));
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (enum attach)attach;
 }
 

@@ -67,7 +67,7 @@ static int refuse(char *why, const char *path, const char *reason, int error)
 {
 	char quoted[512];
 
-	text_quote(quoted, sizeof(quoted), path);
+	text_quote_word(quoted, sizeof(quoted), path);
 	snprintf(why, RECORDER_WHY_SIZE, "%.300s: %s", quoted, reason);
 	return -error;
 }
