@@ -30,6 +30,7 @@ static const struct argp_option live_argp_options[] = {
 	{NULL, 'u', "USER", 0, "made by this user: a name or a number", 1},
 	{NULL, 'n', "NAME", 0, "made by commands of this name", 1},
 	{NULL, 'x', NULL, 0, "only those that failed", 1},
+	{NULL, 'c', "CGROUP", 0, "in this cgroup or below: a path, or a container's name or id", 1},
 	{"errno", OPTION_ERRNO, "ERRNO", 0, "only those refused so: EAGAIN, or a number", 1},
 	{"flags", OPTION_FLAGS, "FLAGS", 0, "with all of these flags: 'NEWPID|NEWNS'", 1},
 	{"min-us", OPTION_MIN_US, "US", 0, "that took copy_process this long or longer", 1},
@@ -127,6 +128,8 @@ static enum attach parse_attach(struct argp_state *state, const char *text)
 /* Filters; false: not one of them. */
 static bool take_filter(int key, char *text, struct argp_state *state, struct cs_filter *filter)
 {
+	char quoted[128];
+
 	switch (key) {
 	case 'p':
 		filter->has_tgid = true;
@@ -144,6 +147,11 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 		if (!text[0])
 			argp_error(state, "a command has a name: -n '' fits none");
 		filter_set_comm(filter, text);
+		return true;
+	case 'c':
+		if (!filter_set_cgroup(filter, text))
+			argp_error(state, "%s is no cgroup: a path, or a container's name or id",
+				   text_quote_word(quoted, sizeof(quoted), text));
 		return true;
 	case 'x':
 		filter->failed_only = true;
