@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A source of made-up records, in the place of BPF's: with it the reader is as fast as it can be. */
+
 /*
- * A source of made-up records, in the place of BPF's: with it the reader is as fast as it can be. SYNTHETIC_CLONES
- * says how many clones, all of one day; the run then ends as by ^C, and its figures are told on standard error.
+ * SYNTHETIC_CLONES says how many clones, all of one day; the run then ends as by ^C, and its figures are told on
+ * standard error.
  */
 #include "source/source.h"
 
@@ -26,6 +28,9 @@
 #define CALLERS 512
 #define PID_MAX (1 << 22)
 #define NODES	2
+
+/* One in so many clones is made under a name of its own. */
+#define STRANGERS 32
 
 struct synthetic {
 	struct source source;
@@ -117,7 +122,7 @@ static void change(struct synthetic *it, struct cs_clone *rec)
 	rec->child_tid = order ? 2000 + (uint32_t)(it->made % (PID_MAX - 2000)) : 0;
 	rec->child_tgid = rec->flags & CLONE_THREAD && order ? rec->tgid : rec->child_tid;
 	rec->child_start_ns = order ? it->ts_ns - 1000 : 0;
-	if (rec == it->callers) /* its name was never there before */
+	if ((rec - it->callers) % STRANGERS == 0) /* its name was never there before */
 		snprintf(rec->comm, sizeof(rec->comm), "job-%08x", (uint32_t)it->made);
 }
 
