@@ -836,6 +836,8 @@ int live_run(struct live *live)
 	live->story = story_new();
 	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
 		return fail(strerror(ENOMEM));
+	if (live->groups)
+		totals_keep(live->totals, live->groups);
 	if (command && command_hold(&run.command, command, live->takes_terminal))
 		return fail("cannot fork for the command");
 	status = run.is_replay ? run_replay(&run) : run_traced(&run);

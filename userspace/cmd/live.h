@@ -15,6 +15,7 @@ struct live {
 	bool failed_namespaces; /* of unshare() and setns() show only those that failed */
 	bool view_says_reading; /* of which recording it is */
 	struct totals *totals;	/* of all records shown */
+	unsigned int groups;	/* TOTALS_KIND() of those that the view shows at its end; 0: all */
 	struct join *join;
 	struct tries *tries; /* of all clones and calls */
 	struct lives *lives; /* tasks of all clones shown */

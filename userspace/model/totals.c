@@ -24,6 +24,7 @@ struct table {
 };
 
 struct totals {
+	unsigned int dropped; /* TOTALS_KIND() of those that nobody wants to see */
 	struct totals_summary summary;
 	struct table tables[TOTALS_KINDS];
 	struct histogram phases[CS_STAGE_COUNT];
@@ -379,6 +380,8 @@ void totals_add(struct totals *totals, const struct cs_clone *rec)
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;
 
+		if (totals->dropped & TOTALS_KIND(i))
+			continue;
 		memset(&key, 0, room_of(&kinds[i]));
 		if (kinds[i].fill && kinds[i].fill(&key, rec))
 			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed,
@@ -392,6 +395,8 @@ void totals_add_container(struct totals *totals, const struct cs_clone *rec, con
 	bool timed = !is_missing(rec, CS_FACT_COPY_NS) && outcome_of(rec) == OUTCOME_MADE;
 	union totals_key key;
 
+	if (totals->dropped & TOTALS_KIND(TOTALS_BY_CONTAINER))
+		return;
 	memset(&key, 0, sizeof(key));
 	fill_container(&key.container, cgroup);
 	add_to_group(find_group(&totals->tables[TOTALS_BY_CONTAINER], kind, &key), rec, timed,
@@ -407,6 +412,11 @@ struct totals *totals_new(void)
 	return totals;
 }
 
+void totals_keep(struct totals *totals, unsigned int kept)
+{
+	totals->dropped = ~kept;
+}
+
 static void free_table(struct table *table)
 {
 	for (size_t i = 0; i < table->slots; i++)
@@ -416,9 +426,12 @@ static void free_table(struct table *table)
 
 void totals_reset(struct totals *totals)
 {
+	unsigned int dropped = totals->dropped;
+
 	for (size_t i = 0; i < TOTALS_KINDS; i++)
 		free_table(&totals->tables[i]);
 	memset(totals, 0, sizeof(*totals));
+	totals->dropped = dropped;
 	for (size_t i = 0; i < TOTALS_KINDS; i++) {
 		totals->tables[i].other.is_other = true;
 		totals->tables[i].other.text = "(other)";
