@@ -10,6 +10,7 @@
 #include "ring.bpf.h"
 #include "filter.bpf.h"
 #include "record.bpf.h"
+#include "folds.bpf.h"
 #include "cgroup.bpf.h"
 #include "namespaces.bpf.h"
 #include "detail.bpf.h"
@@ -159,11 +160,11 @@ static __always_inline void send_clone(struct inflight *state,
 	send_phases(state->at.leave_ns);
 	if (error)
 		send_refusal(state, error);
-	rec = reserve_record(sizeof(*rec));
+	rec = begin_clone();
 	if (!rec)
 		return;
 	fill_clone(rec, state, args, child, error, typed);
-	bpf_ringbuf_submit(rec, wakeup());
+	send_begun(rec);
 }
 
 /* @typed: the verifier knows what @args and @ret are; else there are no @args. */
@@ -227,11 +228,11 @@ static __always_inline int on_task_newtask(struct task_struct *child,
 		return 0;
 	now = bpf_ktime_get_boot_ns();
 	send_detail(0, child, now);
-	rec = reserve_record(sizeof(*rec));
+	rec = begin_clone();
 	if (!rec)
 		return 0;
 	fill_newtask(rec, child, flags, now);
-	bpf_ringbuf_submit(rec, wakeup());
+	send_begun(rec);
 	return 0;
 }
 

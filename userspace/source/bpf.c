@@ -16,8 +16,10 @@
 #include <bpf/libbpf.h>
 
 #include "clonescope.skel.h"
+#include "fold.h"
 #include "inflight_times.h"
 #include "markers.h"
+#include "source/folds.h"
 #include "source/host.h"
 #include "source/order.h"
 
@@ -242,6 +244,7 @@ struct bpf_source {
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
 	struct order *order;
+	struct folds *folds; /* NULL: each clone is a record */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
@@ -434,6 +437,7 @@ static void set_filter(struct clonescope_bpf__rodata *rodata, const struct sourc
 	rodata->only_min_ns = filter->min_ns;
 	rodata->follow = options->follow;
 	rodata->wanted_kinds = options->kinds;
+	rodata->folding = options->fold;
 }
 
 /* The ring's size: a power of two, and at least a page. */
@@ -446,6 +450,13 @@ static uint32_t ring_bytes(size_t wanted)
 	return bytes;
 }
 
+static uint32_t fold_entries(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? (uint32_t)cpus * FOLDS_PER_CPU : 1;
+}
+
 static void set_sizes(struct bpf_source *bpf)
 {
 	struct clonescope_bpf *skel = bpf->skel;
@@ -453,6 +464,8 @@ static void set_sizes(struct bpf_source *bpf)
 	if (bpf->options.buffer_bytes)
 		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (bpf->options.fold)
+		bpf_map__set_max_entries(skel->maps.folds, fold_entries());
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
 	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
@@ -609,7 +622,10 @@ static int make_ring(struct bpf_source *bpf, char *why)
 {
 	bpf->order = order_new();
 	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
-	if (bpf->order && bpf->ring && !watch_ring(bpf))
+	if (bpf->options.fold)
+		bpf->folds = folds_open(bpf_map__fd(bpf->skel->maps.folds),
+					bpf_map__max_entries(bpf->skel->maps.folds));
+	if (bpf->order && bpf->ring && (bpf->folds || !bpf->options.fold) && !watch_ring(bpf))
 		return 0;
 	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
 	return -ENOMEM;
@@ -625,6 +641,7 @@ static void bpf_close(struct source *source)
 	if (bpf->wakeups >= 0)
 		close(bpf->wakeups);
 	order_free(bpf->order);
+	folds_close(bpf->folds);
 	free(bpf);
 }
 
@@ -674,11 +691,16 @@ static int bpf_read(struct source *source, source_record_fn take, void *context)
 	struct bpf_source *bpf = to_bpf(source);
 	uint64_t until = bpf->stopped ? UINT64_MAX : bpf->last_read_ns;
 	struct epoll_event wakeup;
+	int taken, folded;
 
 	epoll_wait(bpf->wakeups, &wakeup, 1, 0);
 	bpf->last_read_ns = order_now_ns();
 	ring_buffer__consume(bpf->ring);
-	return order_flush(bpf->order, until, take, context);
+	taken = order_flush(bpf->order, until, take, context);
+	if (!bpf->folds || taken < 0)
+		return taken;
+	folded = folds_read(bpf->folds, take, context);
+	return folded < 0 ? folded : taken + folded;
 }
 
 /*
