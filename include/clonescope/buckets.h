@@ -14,10 +14,7 @@
 #define CS_BUCKET_SUB_BITS 4
 #define CS_BUCKET_TOP_BITS 40
 #define CS_BUCKET_SUB	   (1 << CS_BUCKET_SUB_BITS)
-#define CS_BUCKETS                                             \
-	((CS_BUCKET_TOP_BITS - CS_BUCKET_SUB_BITS + 1) *       \
-		 CS_BUCKET_SUB +                               \
-	 1)
+#define CS_BUCKETS	   ((CS_BUCKET_TOP_BITS - CS_BUCKET_SUB_BITS + 1) * CS_BUCKET_SUB + 1)
 
 /* BPF has no instruction that counts leading zeros; @ns is not 0. */
 static inline __u32 cs_top_bit(__u64 ns)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -340,7 +341,8 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 static const char *why_no_target(const struct bpf_program *program, const char *target,
 				 struct btf *btf, unsigned int symbols)
 {
-	if (bpf_program__type(program) == BPF_PROG_TYPE_RAW_TRACEPOINT)
+	if (!strncmp(bpf_program__section_name(program), "raw_tp/", 7) ||
+	    !strncmp(bpf_program__section_name(program), "tp_btf/", 7))
 		return NULL;
 	if (!symbols)
 		return "no such symbol: inlined by the compiler, or not in this kernel";
@@ -468,8 +470,6 @@ static void set_sizes(struct bpf_source *bpf)
 		bpf_map__set_max_entries(skel->maps.folds, fold_entries());
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
-	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
-		bpf_map__set_max_entries(skel->maps.ways, 1);
 }
 
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
@@ -551,6 +551,7 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 		return error;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	set_filter(bpf->skel->rodata, &bpf->options);
+	bpf->skel->rodata->only_node = host_only_node();
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
 	if (error) {
@@ -704,24 +705,51 @@ static int bpf_read(struct source *source, source_record_fn take, void *context)
 }
 
 /*
- * Clones that were seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
+ * A clone that was seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
  * return, may still be held by a vfork: it counts if its caller is gone.
  */
-static uint64_t count_unfinished(const struct bpf_source *bpf)
+static bool is_unfinished(const struct inflight_times *at)
 {
-	struct bpf_map *map = bpf->skel->maps.inflight;
+	if (!at->enter_ns)
+		return false;
+	return !at->leave_ns || (kill((pid_t)at->tid, 0) && errno == ESRCH);
+}
+
+static uint64_t count_unfinished_near(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_near;
+	size_t size = (bpf_map__value_size(map) + 7) / 8 * 8, count = bpf_map__max_entries(map);
+	const char *entries = mmap(NULL, count * size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	uint64_t unfinished = 0;
+
+	if (entries == MAP_FAILED)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		unfinished += is_unfinished((const void *)(entries + i * size));
+	munmap((void *)entries, count * size);
+	return unfinished;
+}
+
+static uint64_t count_unfinished_far(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_far;
 	size_t size = bpf_map__value_size(map);
 	struct inflight_times *at = malloc(size);
 	uint32_t tid, *previous = NULL;
 	uint64_t count = 0;
 
 	while (at && !bpf_map__get_next_key(map, previous, &tid, sizeof(tid))) {
-		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0) && at->enter_ns)
-			count += !at->leave_ns || (kill((pid_t)tid, 0) && errno == ESRCH);
+		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0))
+			count += is_unfinished(at);
 		previous = &tid;
 	}
 	free(at);
 	return count;
+}
+
+static uint64_t count_unfinished(const struct bpf_source *bpf)
+{
+	return count_unfinished_near(bpf) + count_unfinished_far(bpf);
 }
 
 /* All zero where the kernel doesn't tell. */

@@ -40,8 +40,7 @@ struct folds *folds_open(int fd, size_t entries)
 	folds->count = entries;
 	folds->size = (sizeof(struct fold) + 7) / 8 * 8; /* as of any array of BPF */
 	folds->drained = calloc(entries, sizeof(*folds->drained));
-	folds->entries =
-		mmap(NULL, mapped_bytes(folds), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	folds->entries = mmap(NULL, mapped_bytes(folds), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (folds->drained && folds->entries != MAP_FAILED)
 		return folds;
 	folds_close(folds);
