@@ -231,6 +231,14 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 	lives_change(live->lives, &rec->head);
 }
 
+/* Nobody looks at them one by one, nor at what became of them. */
+static void add_folded(struct live *live, const struct source_folded *folded)
+{
+	totals_add_many(live->totals, &folded->clone, folded->times);
+	if (live->all)
+		totals_add_many(live->all, &folded->clone, folded->times);
+}
+
 static void show_call(struct live *live, const struct cs_call *call)
 {
 	totals_add_call(live->totals);
@@ -271,6 +279,9 @@ static void show_other(struct live *live, const struct cs_head *head)
 		break;
 	case CS_KIND_NAMESPACES:
 		show_namespaces(live, (const void *)head);
+		break;
+	case SOURCE_FOLDED:
+		add_folded(live, (const void *)head);
 		break;
 	}
 }
