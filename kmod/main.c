@@ -73,6 +73,11 @@ static const struct kernel_param_ops lost_ops = {
 	.get = get_lost,
 };
 
+/* Known to readers only: what one has loaded, the last one that uses it unloads. */
+static bool on_demand;
+module_param(on_demand, bool, 0444);
+MODULE_PARM_DESC(on_demand, "the last clonescope to use it unloads it");
+
 module_param_cb(max_inflight, &max_inflight_ops, &cs_max_inflight, 0644);
 MODULE_PARM_DESC(max_inflight,
 		 "clones followed at once; from the next planting on");

@@ -80,7 +80,7 @@ struct module_source {
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	bool loaded; /* by us */
+	bool on_demand; /* to be unloaded, unless another reader still uses it */
 	bool stopped;
 	source_record_fn take; /* during a reading */
 	void *context;
@@ -158,8 +158,8 @@ static int ensure_loaded(struct module_source *module, char *why)
 		error = module_load(why);
 		if (error)
 			return error;
-		module->loaded = true;
 	}
+	module->on_demand = module_is_on_demand();
 	return check_version(why);
 }
 
@@ -417,7 +417,7 @@ static void module_close(struct source *source)
 	order_free(module->order);
 	follow_free(module->followed);
 	tep_free(module->tep);
-	if (module->loaded)
+	if (module->on_demand)
 		module_unload();
 	free(module);
 }
@@ -457,7 +457,7 @@ static int module_open(struct source **source, const struct source_options *opti
 		return error;
 	}
 	list_places(module);
-	if (module->loaded)
+	if (module->on_demand)
 		module->source.capabilities = 1ULL << CAP_SYS_MODULE;
 	*source = &module->source;
 	return 0;
