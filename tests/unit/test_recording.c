@@ -400,6 +400,19 @@ static void no_companion_is_taken_for_sqlites(void **state)
 	unlink(in_folder("kept.db-journal"));
 }
 
+/* Half a second, by the recorder's clock: then the log grows. */
+static void wait_for_commit(struct recorder *recorder, const char *log)
+{
+	struct stat before, now;
+
+	assert_int_equal(stat(log, &before), 0);
+	do {
+		usleep(10000);
+		recorder_tick(recorder);
+		assert_int_equal(stat(log, &now), 0);
+	} while (now.st_size == before.st_size);
+}
+
 /* As kill -9 leaves it: its rows are in the log, which goes along when it makes room. */
 static void an_unfinished_one_makes_room_with_its_log(void **state)
 {
@@ -411,9 +424,8 @@ static void an_unfinished_one_makes_room_with_its_log(void **state)
 	struct source *source;
 
 	(void)state;
-	/* A transaction has no more rows. */
-	for (int i = 0; i < 50001; i++)
-		recorder_add(recorder, &start.head);
+	recorder_add(recorder, &start.head);
+	wait_for_commit(recorder, in_folder("kept.db-wal"));
 	for (size_t i = 0; i < 3; i++) {
 		snprintf(command, sizeof(command), "cp '%s/kept.db%s' '%s/cut.db%s'", folder,
 			 suffixes[i], folder, suffixes[i]);
@@ -424,7 +436,7 @@ static void an_unfinished_one_makes_room_with_its_log(void **state)
 	old = (char *)in_folder("cut.db.old");
 	source = open_files(&old, 1);
 	read_all(source);
-	assert_true(taken_count >= 50000);
+	assert_int_equal(taken_count, 1);
 	assert_false(recording_info(source)->is_complete);
 	source->ops->close(source);
 	assert_int_equal(access(in_folder("cut.db-wal"), F_OK), -1);
