@@ -45,6 +45,8 @@ struct slot {
 
 struct file {
 	const char *path;
+	char *tells[SOURCE_MAX_PLACES]; /* of its places, as they are in the source's */
+	size_t places;
 	sqlite3 *db
 		[MAX_WORKERS]; /* a connection for each; the first is also ours, at the beginning */
 	struct rows *rows[MAX_WORKERS];
@@ -551,8 +553,48 @@ static void add_info(struct recording *recording, const struct file *file)
 	info->files++;
 }
 
+static bool has_place(const struct source_places *places, const char *tells, const char *where)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (!strcmp(places->place[i].tells, tells) &&
+		    !strcmp(places->place[i].where, where))
+			return true;
+	return false;
+}
+
+/* Row by row: tells, place, used, why. Of several files, what the first says of a place. */
+static void add_place(struct recording *recording, struct file *file, sqlite3_stmt *statement)
+{
+	const char *tells = (const char *)sqlite3_column_text(statement, 0);
+	const char *where = (const char *)sqlite3_column_text(statement, 1);
+	const char *why = (const char *)sqlite3_column_text(statement, 3);
+
+	if (!tells || !where || file->places == SOURCE_MAX_PLACES ||
+	    has_place(&recording->source.places, tells, where))
+		return;
+	file->tells[file->places] = strdup(tells);
+	if (!file->tells[file->places])
+		return;
+	source_place_add(&recording->source, file->tells[file->places++], where,
+			 sqlite3_column_int(statement, 2), why);
+}
+
+/* Where its facts were learnt: for a recording that is made of it. */
+static void add_places(struct recording *recording, struct file *file)
+{
+	static const char text[] = "SELECT tells, place, used, why FROM place ORDER BY id";
+	sqlite3_stmt *statement = NULL;
+
+	if (!sqlite3_prepare_v2(file->db[0], text, -1, &statement, NULL))
+		while (sqlite3_step(statement) == SQLITE_ROW)
+			add_place(recording, file, statement);
+	sqlite3_finalize(statement);
+}
+
 static void close_file(struct file *file)
 {
+	for (size_t i = 0; i < file->places; i++)
+		free(file->tells[i]);
 	for (int i = 0; i < MAX_WORKERS; i++) {
 		rows_free(file->rows[i]);
 		sqlite3_close(file->db[i]);
@@ -588,6 +630,7 @@ static int open_all(struct recording *recording, char *const *paths, size_t coun
 	shift_clocks(recording);
 	for (size_t i = 0; i < count && !error; i++) {
 		add_info(recording, &recording->files[i]);
+		add_places(recording, &recording->files[i]);
 		error = begin_rows(recording, &recording->files[i], why);
 	}
 	if (!error && start_workers(recording))
