@@ -149,15 +149,24 @@ static void meta_text(sqlite3 *db, const char *key, char *buf, size_t size)
 	sqlite3_finalize(statement);
 }
 
+/* Why not even the schema can be read. */
+static const char *cannot_read(sqlite3 *db)
+{
+	if (sqlite3_errcode(db) == SQLITE_NOTADB)
+		return "is no recording of clonescope";
+	if (sqlite3_errcode(db) == SQLITE_CANTOPEN)
+		return "was not finished: it can be read in a folder that can be written to, with "
+		       "the -wal that is beside it";
+	return sqlite3_errmsg(db);
+}
+
 /* SQLite's message, where the file can't be used at all; ours, where it is another kind of file. */
 static int check_kind(sqlite3 *db, const char *path, char *why)
 {
 	char reason[128];
 
 	if (sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL))
-		return refuse(why, path,
-			      sqlite3_errcode(db) == SQLITE_NOTADB ? "is no recording of clonescope"
-								   : sqlite3_errmsg(db));
+		return refuse(why, path, cannot_read(db));
 	if (pragma(db, "PRAGMA application_id") != SCHEMA_APPLICATION)
 		return refuse(why, path, "is no recording of clonescope");
 	if (pragma(db, "PRAGMA user_version") == SCHEMA_VERSION)
@@ -168,18 +177,43 @@ static int check_kind(sqlite3 *db, const char *path, char *why)
 	return refuse(why, path, reason);
 }
 
-/*
- * In a folder that can't be written to, SQLite must be told that nobody else will change the file. The name is
- * made one that has a slash, as SQLite takes ":memory:" and "file:..." for something else.
- */
+/* One that has a slash: SQLite takes ":memory:" and "file:..." for something else. */
+static char *name_of(const char *path)
+{
+	return sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
+/* @name as a part of a URI; what means something in one is written as its number. */
+static char *immutable_uri(const char *name)
+{
+	sqlite3_str *uri = sqlite3_str_new(NULL);
+
+	sqlite3_str_appendall(uri, "file:");
+	for (; *name; name++)
+		sqlite3_str_appendf(uri, strchr("?#%", *name) ? "%%%02x" : "%c", *name);
+	sqlite3_str_appendall(uri, "?immutable=1");
+	return sqlite3_str_finish(uri);
+}
+
+/* Nothing of what a log has would be seen then. */
+static bool has_log(const char *name)
+{
+	char *log = sqlite3_mprintf("%s-wal", name);
+	struct stat status;
+	bool has = !log || (!stat(log, &status) && status.st_size);
+
+	sqlite3_free(log);
+	return has;
+}
+
+/* In a folder that can't be written to, SQLite must be told that nobody else will change the file. */
 static int open_by_name(sqlite3 **db, const char *path)
 {
-	char *uri = sqlite3_mprintf("file:%s%s?immutable=1", path[0] == '/' ? "" : "./", path);
 	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, result;
-	char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+	char *name = name_of(path), *uri = name ? immutable_uri(name) : NULL;
 
-	result = uri && name ? sqlite3_open_v2(name, db, flags, NULL) : SQLITE_NOMEM;
-	if (!result && !strpbrk(path, "?#%") &&
+	result = uri ? sqlite3_open_v2(name, db, flags, NULL) : SQLITE_NOMEM;
+	if (!result && !has_log(name) &&
 	    sqlite3_exec(*db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_CANTOPEN) {
 		sqlite3_close(*db);
 		result = sqlite3_open_v2(uri, db, flags | SQLITE_OPEN_URI, NULL);
