@@ -203,6 +203,39 @@ static void parts_come_before_their_clone(void **state)
 	source->ops->close(source);
 }
 
+/* Of two files, what the first says of a place; so that a copy is as good. */
+static void places_come_back(void **state)
+{
+	static struct source written;
+	char *paths[] = {(char *)in_folder("a.db"), (char *)in_folder("b.db")};
+	const struct source_places *places;
+	struct source *source;
+
+	(void)state;
+	source_place_add(&written, "outcome", "fexit copy_process", true, NULL);
+	source_place_add(&written, "time", "kprobe copy_process", false, "it isn't there");
+	for (int i = 0; i < 2; i++) {
+		struct recorder *recorder = begin(paths[i]);
+
+		recorder_add_places(recorder, &written.places);
+		end(recorder);
+		source_place_add(&written, "time", "tracepoint task_newtask", true, NULL);
+		written.places.place[1].used = true;
+	}
+	source = open_files(paths, 2);
+	places = &source->places;
+	assert_int_equal(places->count, 3);
+	assert_string_equal(places->place[1].tells, "time");
+	assert_string_equal(places->place[1].where, "kprobe copy_process");
+	assert_string_equal(places->place[1].why, "it isn't there");
+	assert_true(places->place[0].used);
+	assert_false(places->place[1].used);
+	assert_string_equal(places->place[2].where, "tracepoint task_newtask");
+	source->ops->close(source);
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
 /* A later version may name causes that this program has no name for. */
 static void a_loss_of_unknown_cause_counts(void **state)
 {
@@ -551,6 +584,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_kind_comes_back),
 		cmocka_unit_test(parts_come_before_their_clone),
+		cmocka_unit_test(places_come_back),
 		cmocka_unit_test(a_loss_of_unknown_cause_counts),
 		cmocka_unit_test(several_are_merged_by_time),
 		cmocka_unit_test(no_other_file_is_touched),
