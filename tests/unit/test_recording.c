@@ -214,6 +214,8 @@ static void places_come_back(void **state)
 	(void)state;
 	source_place_add(&written, "outcome", "fexit copy_process", true, NULL);
 	source_place_add(&written, "time", "kprobe copy_process", false, "it isn't there");
+	/* Planted twice, for two things. */
+	source_place_add(&written, "outcome", "fexit copy_process", true, NULL);
 	for (int i = 0; i < 2; i++) {
 		struct recorder *recorder = begin(paths[i]);
 
@@ -224,13 +226,14 @@ static void places_come_back(void **state)
 	}
 	source = open_files(paths, 2);
 	places = &source->places;
-	assert_int_equal(places->count, 3);
+	assert_int_equal(places->count, 4);
 	assert_string_equal(places->place[1].tells, "time");
 	assert_string_equal(places->place[1].where, "kprobe copy_process");
 	assert_string_equal(places->place[1].why, "it isn't there");
 	assert_true(places->place[0].used);
 	assert_false(places->place[1].used);
-	assert_string_equal(places->place[2].where, "tracepoint task_newtask");
+	assert_string_equal(places->place[2].where, "fexit copy_process");
+	assert_string_equal(places->place[3].where, "tracepoint task_newtask");
 	source->ops->close(source);
 	unlink(paths[0]);
 	unlink(paths[1]);

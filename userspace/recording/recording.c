@@ -587,24 +587,27 @@ static void add_info(struct recording *recording, const struct file *file)
 	info->files++;
 }
 
-static bool has_place(const struct source_places *places, const char *tells, const char *where)
+/* Among the first @count? */
+static bool has_place(const struct source_places *places, size_t count, const char *tells,
+		      const char *where)
 {
-	for (size_t i = 0; i < places->count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!strcmp(places->place[i].tells, tells) &&
 		    !strcmp(places->place[i].where, where))
 			return true;
 	return false;
 }
 
-/* Row by row: tells, place, used, why. Of several files, what the first says of a place. */
-static void add_place(struct recording *recording, struct file *file, sqlite3_stmt *statement)
+/* Row by row: tells, place, used, why. Of several files, what the first says of a place. @before: that many are others'. */
+static void add_place(struct recording *recording, struct file *file, size_t before,
+		      sqlite3_stmt *statement)
 {
 	const char *tells = (const char *)sqlite3_column_text(statement, 0);
 	const char *where = (const char *)sqlite3_column_text(statement, 1);
 	const char *why = (const char *)sqlite3_column_text(statement, 3);
 
 	if (!tells || !where || file->places == SOURCE_MAX_PLACES ||
-	    has_place(&recording->source.places, tells, where))
+	    has_place(&recording->source.places, before, tells, where))
 		return;
 	file->tells[file->places] = strdup(tells);
 	if (!file->tells[file->places])
@@ -617,11 +620,12 @@ static void add_place(struct recording *recording, struct file *file, sqlite3_st
 static void add_places(struct recording *recording, struct file *file)
 {
 	static const char text[] = "SELECT tells, place, used, why FROM place ORDER BY id";
+	size_t before = recording->source.places.count;
 	sqlite3_stmt *statement = NULL;
 
 	if (!sqlite3_prepare_v2(file->db[0], text, -1, &statement, NULL))
 		while (sqlite3_step(statement) == SQLITE_ROW)
-			add_place(recording, file, statement);
+			add_place(recording, file, before, statement);
 	sqlite3_finalize(statement);
 }
 
