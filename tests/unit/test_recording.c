@@ -449,19 +449,32 @@ static void wait_for_commit(struct recorder *recorder, const char *log)
 	} while (now.st_size == before.st_size);
 }
 
+/* With one record in it. */
+static void expect_unfinished(const char *path, bool is_growing)
+{
+	char *paths[] = {(char *)path};
+	struct source *source = open_files(paths, 1);
+
+	read_all(source);
+	assert_int_equal(taken_count, 1);
+	assert_false(recording_info(source)->is_complete);
+	assert_int_equal(recording_info(source)->is_growing, is_growing);
+	source->ops->close(source);
+}
+
 /* As kill -9 leaves it: its rows are in the log, which goes along when it makes room. */
 static void an_unfinished_one_makes_room_with_its_log(void **state)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm"};
-	char *old, command[512];
+	char command[512];
 	const struct cs_start start = {
 		.head = {.kind = CS_KIND_START, .size = sizeof(start), .ts_ns = 1}};
 	struct recorder *recorder = begin(in_folder("kept.db"));
-	struct source *source;
 
 	(void)state;
 	recorder_add(recorder, &start.head);
 	wait_for_commit(recorder, in_folder("kept.db-wal"));
+	expect_unfinished(in_folder("kept.db"), true);
 	for (size_t i = 0; i < 3; i++) {
 		snprintf(command, sizeof(command), "cp '%s/kept.db%s' '%s/cut.db%s'", folder,
 			 suffixes[i], folder, suffixes[i]);
@@ -469,12 +482,7 @@ static void an_unfinished_one_makes_room_with_its_log(void **state)
 	}
 	end(recorder);
 	end(begin(in_folder("cut.db")));
-	old = (char *)in_folder("cut.db.old");
-	source = open_files(&old, 1);
-	read_all(source);
-	assert_int_equal(taken_count, 1);
-	assert_false(recording_info(source)->is_complete);
-	source->ops->close(source);
+	expect_unfinished(in_folder("cut.db.old"), false);
 	assert_int_equal(access(in_folder("cut.db-wal"), F_OK), -1);
 }
 

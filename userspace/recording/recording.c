@@ -3,6 +3,7 @@
 #include "recording/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,7 @@ struct slot {
 
 struct file {
 	const char *path;
+	bool is_growing;
 	char *tells[SOURCE_MAX_PLACES]; /* of its places, as they are in the source's */
 	size_t places;
 	sqlite3 *db
@@ -484,12 +487,27 @@ static int recording_read(struct source *source, source_record_fn take, void *co
 
 /* --- several files --------------------------------------------------------------------------------------- */
 
+/*
+ * Whoever writes it has a lock on it. To be asked before SQLite opens the file: to close it once more would let go of
+ * SQLite's own locks.
+ */
+static bool is_growing(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is_locked;
+}
+
 static int open_file(struct file *file, const char *path, char *why)
 {
 	char backend[72];
 	int error = 0;
 
 	file->path = path;
+	file->is_growing = is_growing(path);
 	for (int i = 0; i < MAX_WORKERS && !error; i++) {
 		error = open_database(&file->db[i], path, why);
 		/* Read once, from the beginning to the end. */
@@ -583,6 +601,7 @@ static void add_info(struct recording *recording, const struct file *file)
 	}
 	info->is_complete =
 		(!info->files || info->is_complete) && meta_number(file->db[0], "ended_ns");
+	info->is_growing |= file->is_growing;
 	set_command(info, file->db[0]);
 	info->files++;
 }
