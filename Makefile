@@ -130,7 +130,7 @@ $(BUILD)/tests/synthetic: tests/load/synthetic.c \
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
-	userspace/source/order.c
+	userspace/source/order.c userspace/source/places.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 

@@ -680,6 +680,14 @@ static int kernel_of(const char *release)
 	return RULES_KERNEL(major, minor);
 }
 
+static const char *how_complete(const struct recording_info *info)
+{
+	if (info->is_complete)
+		return "";
+	return info->is_growing ? "; it is still being written: what is there is shown"
+				: "; it was cut off: what is there is shown";
+}
+
 static void say_reading(const struct recording_info *info)
 {
 	char host[160], release[160];
@@ -687,8 +695,7 @@ static void say_reading(const struct recording_info *info)
 	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
 		text_quote(host, sizeof(host), info->host),
 		text_quote(release, sizeof(release), info->release), info->backend,
-		info->attach[0] ? ", " : "", info->attach, info->started,
-		info->is_complete ? "" : "; it was cut off: what is there is shown");
+		info->attach[0] ? ", " : "", info->attach, info->started, how_complete(info));
 }
 
 static int start(struct run *run)
