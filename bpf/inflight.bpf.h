@@ -87,6 +87,7 @@ struct {
 	__u64 inflight_full; /* no room in the map above */
 	__u64 return_missed; /* copy_process() returned unseen */
 	__u64 follow_full;   /* a child could not be followed */
+	__u64 fact_full;     /* no room for what only a part would tell */
 } lost;
 
 static __always_inline void count(__u64 *counter)

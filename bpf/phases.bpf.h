@@ -55,7 +55,7 @@ static __always_inline void way_begin(__u64 flags, __u64 now)
 	};
 
 	if (bpf_map_update_elem(&ways, &tid, &way, BPF_ANY))
-		count(&lost.inflight_full);
+		count(&lost.fact_full);
 }
 
 static __always_inline void way_end(void)

@@ -266,12 +266,23 @@ static int take_record(const struct cs_head *head, void *context)
 	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
+/* What the reader itself could not remember. Of tasks whose end nobody tells of, none is waited for. */
+static uint64_t forgotten(const struct live *live)
+{
+	uint64_t count = join_forgotten(live->join);
+
+	if (live->options->source.kinds & SOURCE_KIND(CS_KIND_EXIT))
+		count += lives_forgotten(live->lives);
+	return count;
+}
+
 static void report_losses(struct run *run)
 {
 	struct live *live = run->live;
 	struct losses now;
 
 	source_losses(run->source, &now);
+	now.count[LOSS_READER_FULL] += forgotten(live);
 	for (int i = 0; i < LOSS_COUNT; i++) {
 		uint64_t count = now.count[i] - live->losses.count[i];
 

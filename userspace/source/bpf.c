@@ -19,6 +19,7 @@
 #include "inflight_times.h"
 #include "markers.h"
 #include "source/host.h"
+#include "source/kprobe_misses.h"
 #include "source/order.h"
 
 /* How long a clone in progress may take to end before its return is given up. */
@@ -57,6 +58,8 @@ static const struct probe {
 	bool for_follow;	/* planted if tasks are followed; with neither: always */
 	bool spare;		/* planted only where the one before it is not to be had */
 	bool tells_clone3;	/* that its own code is reached */
+	uint32_t begins;	/* kinds whose records are lost with a hit: else it only tells facts */
+	bool ends_state; /* a hit that is missed leaves a state behind, which is counted */
 	bool essential;
 } probes[] = {
 	/* clang-format off */
@@ -171,12 +174,14 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
 		.tells = "time in kernel_clone, vfork",
 		.kinds = SOURCE_KIND(CS_KIND_RETURN),
+		.ends_state = true,
 	},
 	{
 		.target = "copy_process",
 		.program = {[ATTACH_FENTRY] = "fexit_copy_process",
 			    [ATTACH_KPROBE] = "kretprobe_copy_process"},
 		.tells = "outcome, child, nodes, policy",
+		.ends_state = true,
 		.essential = true,
 	},
 	{
@@ -192,6 +197,7 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
 			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
 		.tells = "kernel_clone passed",
+		.begins = SOURCE_KIND(CS_KIND_RETURN),
 	},
 	/* Last, so that what came before is known of every call that it sees. */
 	{
@@ -246,6 +252,7 @@ struct bpf_source {
 	uint64_t bad_records;
 	uint64_t no_memory;
 	uint64_t unfinished; /* clones whose return never came */
+	struct losses missed; /* of probes, when they were taken out */
 	bool stopped;
 };
 
@@ -453,6 +460,13 @@ static void set_sizes(struct bpf_source *bpf)
 	if (bpf->options.buffer_bytes)
 		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (bpf->options.inflight) {
+		bpf_map__set_max_entries(skel->maps.inflight, bpf->options.inflight);
+		bpf_map__set_max_entries(skel->maps.ways, bpf->options.inflight);
+		bpf_map__set_max_entries(skel->maps.calls, bpf->options.inflight);
+	}
+	if (bpf->options.followed)
+		bpf_map__set_max_entries(skel->maps.followed, bpf->options.followed);
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
 	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
@@ -713,10 +727,11 @@ static struct bpf_prog_info info_of(const struct bpf_program *program)
 	return info;
 }
 
-/* How often the kernel skipped a program because it was running on that CPU already. */
-static uint64_t misses_of(const struct bpf_program *program)
+/* How often the kernel skipped a program because it, or its kprobe, was running on that CPU already. */
+static uint64_t misses_of(const struct bpf_source *bpf, size_t i)
 {
-	return info_of(program).recursion_misses;
+	return info_of(find_program(bpf, i, bpf->source.attach)).recursion_misses +
+	       kprobe_misses(bpf->links[i]);
 }
 
 /* With sysctl kernel.bpf_stats_enabled only. */
@@ -732,21 +747,26 @@ static uint64_t bpf_run_ns(const struct source *source)
 }
 
 /* Without the others there is no record. */
-static bool tells_facts(const struct probe *probe)
+static bool tells_facts(const struct probe *probe, uint32_t kinds)
 {
+	if (probe->begins)
+		return !(probe->begins & kinds);
 	return !probe->essential && (probe->facts || probe->facts_refused || probe->facts_refusal ||
 				     probe->stages || probe->tells_clone3);
 }
 
+/* To be called while the probes are planted: their links know some of it. */
 static void count_missed(const struct bpf_source *bpf, struct losses *losses)
 {
-	enum attach mode = bpf->source.attach;
+	enum loss loss;
 
-	for (size_t i = 0; i < PROBE_COUNT; i++)
-		if (is_chosen(bpf, i, mode))
-			losses->count[tells_facts(&probes[i]) ? LOSS_FACT_MISSED
-							      : LOSS_PROBE_MISSED] +=
-				misses_of(find_program(bpf, i, mode));
+	for (size_t i = 0; i < PROBE_COUNT; i++) {
+		if (!is_chosen(bpf, i, bpf->source.attach) || probes[i].ends_state)
+			continue;
+		loss = tells_facts(&probes[i], bpf->options.kinds) ? LOSS_FACT_MISSED
+								   : LOSS_PROBE_MISSED;
+		losses->count[loss] += misses_of(bpf, i);
+	}
 }
 
 /*
@@ -761,6 +781,7 @@ static void bpf_stop(struct source *source)
 	bpf->skel->bss->stopping = true;
 	for (int i = 0; i < LAST_RETURNS_MS && count_unfinished(bpf); i++)
 		nanosleep(&pause, NULL);
+	count_missed(bpf, &bpf->missed);
 	take_out(bpf);
 	bpf->unfinished = count_unfinished(bpf);
 	bpf->stopped = true;
@@ -775,7 +796,11 @@ static void bpf_losses(const struct source *source, struct losses *losses)
 	losses->count[LOSS_INFLIGHT_FULL] = bss->lost.inflight_full;
 	losses->count[LOSS_RETURN_MISSED] = bss->lost.return_missed + bpf->unfinished;
 	losses->count[LOSS_FOLLOW_FULL] = bss->lost.follow_full;
-	count_missed(bpf, losses);
+	losses->count[LOSS_FACT_MISSED] = bss->lost.fact_full;
+	if (bpf->stopped)
+		losses_add(losses, &bpf->missed);
+	else
+		count_missed(bpf, losses);
 	losses->count[LOSS_BAD_RECORD] = bpf->bad_records;
 	losses->count[LOSS_NO_MEMORY] = bpf->no_memory;
 }

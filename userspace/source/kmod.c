@@ -306,6 +306,21 @@ static const char *open_advice(int error)
 	return strerror(-error);
 }
 
+/* What a parameter of the module was is kept in @before, if that is there. */
+static int set_parameter(const char *path, const char *value, char *before, int size)
+{
+	FILE *file;
+	int error;
+
+	if (before && host_read_line(path, before, (size_t)size))
+		return -ENOENT;
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	error = fputs(value, file) < 0 ? -EIO : 0;
+	return fclose(file) ? -errno : error;
+}
+
 /* Opening the events makes the module plant its probes; they are silent until all stand. */
 static int open_events(struct module_source *module, char *why)
 {
@@ -326,6 +341,26 @@ static int open_events(struct module_source *module, char *why)
 		snprintf(why, SOURCE_WHY_SIZE, "module: cannot open its events: %s",
 			 open_advice(error));
 	free(filter);
+	return error;
+}
+
+/* The module looks at this parameter when it plants probes: others' are not to be planted by our wish. */
+static int open_with_room(struct module_source *module, char *why)
+{
+	char wanted[16], before[16];
+	int error;
+
+	if (!module->options.inflight)
+		return open_events(module, why);
+	snprintf(wanted, sizeof(wanted), "%u", module->options.inflight);
+	error = set_parameter(PARAMETERS "max_inflight", wanted, before, sizeof(before));
+	if (error) {
+		snprintf(why, SOURCE_WHY_SIZE, "module: cannot set its max_inflight: %s",
+			 strerror(-error));
+		return error;
+	}
+	error = open_events(module, why);
+	set_parameter(PARAMETERS "max_inflight", before, NULL, 0);
 	return error;
 }
 
@@ -437,7 +472,7 @@ static int open_all(struct module_source *module, char *why)
 	if (!error)
 		error = load_formats(module, why);
 	if (!error)
-		error = open_events(module, why);
+		error = open_with_room(module, why);
 	return error;
 }
 

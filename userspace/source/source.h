@@ -36,6 +36,8 @@ struct source_options {
 	bool follow;		 /* only tasks given to source_follow(), and theirs */
 	uint32_t kinds;		 /* SOURCE_KIND() of records wanted beside struct cs_clone */
 	size_t buffer_bytes;	 /* of the whole machine; 0: the default */
+	uint32_t inflight;	 /* clones in progress that are remembered; 0: the default */
+	uint32_t followed;	 /* BPF: tasks that are followed at once; 0: the default */
 };
 
 #define SOURCE_WHY_SIZE	  512
