@@ -104,13 +104,14 @@ static __always_inline struct inflight *inflight_find(void)
 
 /*
  * Starts afresh for the current thread. What was left there belongs to a clone
- * whose return was missed.
+ * whose return was missed. Before 6.4 an error had 32 bits: as a long, none
+ * would be negative.
  */
 static __always_inline struct inflight *inflight_begin(void)
 {
 	static const struct inflight none;
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	long error = bpf_map_update_elem(&inflight, &tid, &none, BPF_NOEXIST);
+	int error = bpf_map_update_elem(&inflight, &tid, &none, BPF_NOEXIST);
 
 	if (error == -EEXIST_) {
 		count(&lost.return_missed);

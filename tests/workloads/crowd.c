@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Clones of many threads at once, so that some of them are more than a tracer can keep. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <err.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,9 +24,7 @@ static const char usage[] =
 	"Usage: crowd fork THREADS EACH | crowd vfork PROCESSES | crowd interrupt TIMES | "
 	"crowd tree CHILDREN\n"
 	"\n"
-	"fork: all THREADS fork EACH times at once, and wait for one another within fork(), for the "
-	"address\n"
-	"  space that they share.\n"
+	"fork: all THREADS fork EACH times, and none comes back before all are there.\n"
 	"vfork: so many processes call vfork(); their children live until standard input ends.\n"
 	"interrupt: a task of higher priority forks TIMES times while another forks on the same "
 	"CPU.\n"
@@ -29,14 +32,14 @@ static const char usage[] =
 	"All are named cs-crowd.\n"
 	"Exit status: 0 all were made, 1 some were not, 2 wrong usage\n";
 
-#define FAT_BYTES (16UL << 20)
 #define MAX_TASKS 1000
 
 static unsigned long each;
 
+/* The library's fork() lets one thread after the other into the kernel. */
 static bool fork_once(void)
 {
-	pid_t pid = fork();
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (!pid)
 		_exit(0);
@@ -51,28 +54,84 @@ static void *fork_some(void *context)
 	return NULL;
 }
 
-/* To copy its page tables takes long enough for all others to come. */
-static void grow_fat(void)
+/* A clone of whoever has such memory waits until somebody has read of it. */
+static int watch_memory(void)
 {
-	char *memory = mmap(NULL, FAT_BYTES, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_EVENT_FORK};
+	struct uffdio_register range = {.mode = UFFDIO_REGISTER_MODE_MISSING};
+	long page = sysconf(_SC_PAGESIZE);
+	void *memory = mmap(NULL, (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
 
-	if (memory == MAP_FAILED)
-		err(1, "mmap");
-	madvise(memory, FAT_BYTES, MADV_NOHUGEPAGE);
-	memset(memory, 1, FAT_BYTES);
+	if (memory == MAP_FAILED || fd < 0 || ioctl(fd, UFFDIO_API, &api))
+		err(1, "userfaultfd");
+	range.range.start = (unsigned long)memory;
+	range.range.len = (unsigned long)page;
+	if (ioctl(fd, UFFDIO_REGISTER, &range))
+		err(1, "UFFDIO_REGISTER");
+	return fd;
+}
+
+/* In uninterruptible sleep, by /proc/self/task: nothing else makes this program's threads sleep so. */
+static unsigned long count_waiting(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *entry;
+	unsigned long count = 0;
+	char path[300], state;
+	FILE *file;
+
+	while (tasks && (entry = readdir(tasks))) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/stat", entry->d_name);
+		file = fopen(path, "re");
+		if (file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1)
+			count += state == 'D';
+		if (file)
+			fclose(file);
+	}
+	if (tasks)
+		closedir(tasks);
+	return count;
+}
+
+/* Once all are within their clones, let them all go on. */
+static void let_go(int memory, unsigned long threads)
+{
+	struct uffd_msg message;
+
+	while (count_waiting() < threads)
+		usleep(1000);
+	for (unsigned long i = 0; i < threads; i++) {
+		if (read(memory, &message, sizeof(message)) != sizeof(message) ||
+		    message.event != UFFD_EVENT_FORK)
+			err(1, "read");
+		close((int)message.arg.fork.ufd);
+	}
+}
+
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	if (sched_setaffinity(0, sizeof(first), &first))
+		err(1, "sched_setaffinity");
 }
 
 static bool crowd_fork(unsigned long threads)
 {
 	pthread_t ids[MAX_TASKS];
+	int memory = watch_memory();
 	void *failed;
 	bool ok = true;
 
-	grow_fat();
 	for (unsigned long i = 0; i < threads; i++)
 		if (pthread_create(&ids[i], NULL, fork_some, &each))
 			errx(1, "pthread_create");
+	for (unsigned long i = 0; i < each; i++)
+		let_go(memory, threads);
 	for (unsigned long i = 0; i < threads; i++) {
 		pthread_join(ids[i], &failed);
 		ok &= !failed;
@@ -167,14 +226,10 @@ static bool interrupt(unsigned long times)
 
 static bool crowd_interrupt(unsigned long times)
 {
-	cpu_set_t first;
 	pid_t other;
 	bool ok;
 
-	CPU_ZERO(&first);
-	CPU_SET(0, &first);
-	if (sched_setaffinity(0, sizeof(first), &first))
-		err(1, "sched_setaffinity");
+	stay_on_one_cpu();
 	other = fork();
 	if (!other)
 		fork_until_killed();

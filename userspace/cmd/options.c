@@ -42,8 +42,8 @@ static const struct argp_option live_argp_options[] = {
 	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
 	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
 	{"inflight", OPTION_INFLIGHT, "N", 0, "remember so many clones in progress at once", 2},
-	{"followed", OPTION_FOLLOWED, "N", 0,
-	 "for bpf: follow so many of COMMAND's tasks at once", 2},
+	{"followed", OPTION_FOLLOWED, "N", 0, "for bpf: follow so many of COMMAND's tasks at once",
+	 2},
 	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
@@ -205,8 +205,8 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 			(uint32_t)parse_number(state, text, 16, 65536, "a number, 16 to 65536");
 		return 0;
 	case OPTION_FOLLOWED:
-		options->source.followed = (uint32_t)parse_number(state, text, 1, 1 << 22,
-								  "a number, 1 to 4194304");
+		options->source.followed =
+			(uint32_t)parse_number(state, text, 1, 1 << 22, "a number, 1 to 4194304");
 		return 0;
 	case OPTION_STRICT:
 		options->strict = true;

@@ -13,7 +13,7 @@
 
 struct entry {
 	uint64_t seen; /* order of lives_add(), the larger the later */
-	bool left; /* a leader that ended before its threads: see may_come_back() */
+	bool left;     /* a leader that ended before its threads: see may_come_back() */
 	struct life life;
 };
 

@@ -7,13 +7,16 @@ static const struct {
 	const char *sentence;
 } causes[LOSS_COUNT] = {
 	[LOSS_RING_FULL] = {"ring_full", "the buffer was full: try a larger --buffer"},
-	[LOSS_INFLIGHT_FULL] = {"inflight_full", "too many clones at once to remember them all: try a larger --inflight"},
+	[LOSS_INFLIGHT_FULL] =
+		{"inflight_full",
+		 "too many clones at once to remember them all: try a larger --inflight"},
 	[LOSS_RETURN_MISSED] = {"return_missed", "a function returned unseen"},
 	[LOSS_PROBE_MISSED] = {"probe_missed", "the kernel skipped a probe"},
 	[LOSS_FACT_MISSED] = {"fact_missed",
 			      "the kernel skipped a probe, or had no room for what it tells: a "
 			      "fact may be wrong or missing"},
-	[LOSS_FOLLOW_FULL] = {"follow_full", "too many tasks to follow them all: try a larger --followed"},
+	[LOSS_FOLLOW_FULL] = {"follow_full",
+			      "too many tasks to follow them all: try a larger --followed"},
 	[LOSS_BAD_RECORD] = {"bad_record", "not a record of this version"},
 	[LOSS_NO_MEMORY] = {"no_memory", "the reader ran out of memory"},
 	[LOSS_READER_FULL] = {"reader_full",

@@ -58,7 +58,7 @@ static const struct probe {
 	bool for_follow;	/* planted if tasks are followed; with neither: always */
 	bool spare;		/* planted only where the one before it is not to be had */
 	bool tells_clone3;	/* that its own code is reached */
-	uint32_t begins;	/* kinds whose records are lost with a hit: else it only tells facts */
+	uint32_t begins; /* kinds whose records are lost with a hit: else it only tells facts */
 	bool ends_state; /* a hit that is missed leaves a state behind, which is counted */
 	bool essential;
 } probes[] = {
@@ -251,7 +251,7 @@ struct bpf_source {
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	uint64_t unfinished; /* clones whose return never came */
+	uint64_t unfinished;  /* clones whose return never came */
 	struct losses missed; /* of probes, when they were taken out */
 	bool stopped;
 };
