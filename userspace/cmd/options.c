@@ -23,6 +23,7 @@ enum {
 	OPTION_INFLIGHT,
 	OPTION_FOLLOWED,
 	OPTION_STRICT,
+	OPTION_SELF_COST,
 };
 
 static const struct argp_option live_argp_options[] = {
@@ -45,6 +46,7 @@ static const struct argp_option live_argp_options[] = {
 	{"followed", OPTION_FOLLOWED, "N", 0, "for bpf: follow so many of COMMAND's tasks at once",
 	 2},
 	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{"self-cost", OPTION_SELF_COST, NULL, 0, "tell what tracing itself took, per clone", 2},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -210,6 +212,9 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case OPTION_STRICT:
 		options->strict = true;
+		return 0;
+	case OPTION_SELF_COST:
+		options->source.self_cost = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

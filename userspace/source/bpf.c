@@ -247,6 +247,7 @@ struct bpf_source {
 	struct bpf_link *links[PROBE_COUNT];
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
+	int stats;   /* while it is open, the kernel takes the time of programs; -1: nobody asked */
 	struct order *order;
 	uint64_t last_read_ns;
 	uint64_t bad_records;
@@ -319,14 +320,19 @@ static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, 
 	return bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
 }
 
+/* "fexit/copy_process": where libbpf attaches it is where it learns. */
+static void where_of(char *where, size_t size, const struct bpf_program *program)
+{
+	snprintf(where, size, "%s", bpf_program__section_name(program));
+	where[strcspn(where, "/")] = ' ';
+}
+
 static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool used,
 		      const char *why)
 {
 	char where[64];
 
-	/* "fexit/copy_process": where libbpf attaches it is where it learns. */
-	snprintf(where, sizeof(where), "%s", bpf_program__section_name(find_program(bpf, i, mode)));
-	where[strcspn(where, "/")] = ' ';
+	where_of(where, sizeof(where), find_program(bpf, i, mode));
 	source_place_add(&bpf->source, probes[i].tells, where, used, why);
 	if (used) {
 		bpf->skel->bss->stages_told |= probes[i].stages;
@@ -638,8 +644,26 @@ static void bpf_close(struct source *source)
 	ring_buffer__free(bpf->ring);
 	if (bpf->wakeups >= 0)
 		close(bpf->wakeups);
+	if (bpf->stats >= 0)
+		close(bpf->stats);
 	order_free(bpf->order);
 	free(bpf);
+}
+
+/* For all programs of the machine: the kernel does so while anybody has asked it to. */
+static int measure_cost(struct bpf_source *bpf, char *why)
+{
+	int error;
+
+	if (!bpf->options.self_cost)
+		return 0;
+	bpf->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (bpf->stats >= 0)
+		return 0;
+	error = -errno;
+	snprintf(why, SOURCE_WHY_SIZE, "eBPF: the time of programs cannot be measured: %s%s",
+		 strerror(-error), error == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");
+	return error;
 }
 
 static int bpf_open(struct source **source, const struct source_options *options, char *why)
@@ -656,9 +680,12 @@ static int bpf_open(struct source **source, const struct source_options *options
 	/* Losses are asked of programs and maps; before 5.19 that takes it wherever BPF is not for all. */
 	bpf->source.capabilities = 1ULL << CAP_BPF;
 	bpf->wakeups = -1;
+	bpf->stats = -1;
 	bpf->options = *options;
 	libbpf_set_print(keep_complaint);
-	error = try_modes(bpf, why);
+	error = measure_cost(bpf, why);
+	if (!error)
+		error = try_modes(bpf, why);
 	if (!error)
 		error = make_ring(bpf, why);
 	if (error) {
@@ -734,7 +761,7 @@ static uint64_t misses_of(const struct bpf_source *bpf, size_t i)
 	       kprobe_misses(bpf->links[i]);
 }
 
-/* With sysctl kernel.bpf_stats_enabled only. */
+/* With sysctl kernel.bpf_stats_enabled, or self_cost, only. */
 static uint64_t bpf_run_ns(const struct source *source)
 {
 	const struct bpf_source *bpf = to_bpf(source);
@@ -744,6 +771,21 @@ static uint64_t bpf_run_ns(const struct source *source)
 		if (is_chosen(bpf, i, bpf->source.attach))
 			ns += info_of(find_program(bpf, i, bpf->source.attach)).run_time_ns;
 	return ns;
+}
+
+static void bpf_cost(const struct source *source, struct cost *cost)
+{
+	const struct bpf_source *bpf = to_bpf(source);
+	struct bpf_prog_info info;
+	char where[64];
+
+	for (size_t i = 0; i < PROBE_COUNT && bpf->stats >= 0; i++) {
+		if (!is_chosen(bpf, i, source->attach))
+			continue;
+		info = info_of(find_program(bpf, i, source->attach));
+		where_of(where, sizeof(where), find_program(bpf, i, source->attach));
+		cost_add(cost, where, info.run_cnt, info.run_time_ns);
+	}
 }
 
 /* Without the others there is no record. */
@@ -814,5 +856,6 @@ const struct source_ops source_bpf = {
 	.stop = bpf_stop,
 	.losses = bpf_losses,
 	.run_ns = bpf_run_ns,
+	.cost = bpf_cost,
 	.close = bpf_close,
 };

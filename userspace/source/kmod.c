@@ -344,24 +344,45 @@ static int open_events(struct module_source *module, char *why)
 	return error;
 }
 
-/* The module looks at this parameter when it plants probes: others' are not to be planted by our wish. */
-static int open_with_room(struct module_source *module, char *why)
+/* What the module looks at when it plants probes: others' are not to be planted by our wish. */
+struct planting {
+	const char *path;
+	char wanted[16]; /* "": as it is */
+	char before[16];
+};
+
+static int open_with(struct module_source *module, struct planting *planting, size_t count,
+		     char *why)
 {
-	char wanted[16], before[16];
 	int error;
 
-	if (!module->options.inflight)
+	if (!count)
 		return open_events(module, why);
-	snprintf(wanted, sizeof(wanted), "%u", module->options.inflight);
-	error = set_parameter(PARAMETERS "max_inflight", wanted, before, sizeof(before));
+	if (!planting->wanted[0])
+		return open_with(module, planting + 1, count - 1, why);
+	error = set_parameter(planting->path, planting->wanted, planting->before,
+			      sizeof(planting->before));
 	if (error) {
-		snprintf(why, SOURCE_WHY_SIZE, "module: cannot set its max_inflight: %s",
+		snprintf(why, SOURCE_WHY_SIZE, "module: cannot set %s: %s", planting->path,
 			 strerror(-error));
 		return error;
 	}
-	error = open_events(module, why);
-	set_parameter(PARAMETERS "max_inflight", before, NULL, 0);
+	error = open_with(module, planting + 1, count - 1, why);
+	set_parameter(planting->path, planting->before, NULL, 0);
 	return error;
+}
+
+static int open_as_wanted(struct module_source *module, char *why)
+{
+	struct planting planting[] = {{.path = PARAMETERS "max_inflight"},
+				      {.path = PARAMETERS "self_cost"}};
+
+	if (module->options.inflight)
+		snprintf(planting[0].wanted, sizeof(planting[0].wanted), "%u",
+			 module->options.inflight);
+	if (module->options.self_cost)
+		snprintf(planting[1].wanted, sizeof(planting[1].wanted), "1");
+	return open_with(module, planting, sizeof(planting) / sizeof(planting[0]), why);
 }
 
 static const struct {
@@ -472,7 +493,7 @@ static int open_all(struct module_source *module, char *why)
 	if (!error)
 		error = load_formats(module, why);
 	if (!error)
-		error = open_with_room(module, why);
+		error = open_as_wanted(module, why);
 	return error;
 }
 
@@ -621,6 +642,23 @@ static void module_losses_now(const struct source *source, struct losses *losses
 	losses->count[LOSS_NO_MEMORY] += module->no_memory;
 }
 
+/* Since the module was loaded. */
+static void module_cost(const struct source *source, struct cost *cost)
+{
+	FILE *file = fopen(PARAMETERS "cost", "re");
+	char symbol[64], kind[16], where[96];
+	uint64_t runs, ns;
+
+	(void)source;
+	while (file &&
+	       fscanf(file, "%63s %15s %" SCNu64 " %" SCNu64, symbol, kind, &runs, &ns) == 4) {
+		snprintf(where, sizeof(where), "%s %s", kind, symbol);
+		cost_add(cost, where, runs, ns);
+	}
+	if (file)
+		fclose(file);
+}
+
 const struct source_ops source_module = {
 	.name = "module",
 	.open = module_open,
@@ -629,5 +667,6 @@ const struct source_ops source_module = {
 	.read = module_read,
 	.stop = module_stop,
 	.losses = module_losses_now,
+	.cost = module_cost,
 	.close = module_close,
 };
