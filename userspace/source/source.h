@@ -40,6 +40,20 @@ struct source_options {
 	uint32_t inflight;	 /* clones in progress that are remembered; 0: the default */
 	uint32_t followed;	 /* BPF: tasks that are followed at once; 0: the default */
 	bool self_cost;		 /* what the probes take is measured, which takes some more */
+	bool fold;		 /* only sums are wanted: of clones, struct source_folded will do */
+};
+
+/*
+ * Kind of a record that no producer makes, only a source that was asked to fold: clones that no total tells
+ * apart. No record of their own tells of them. Whom each was made by and when is not known, and the time taken
+ * to a bucket of a histogram. They have passed the whole filter.
+ */
+#define SOURCE_FOLDED 0xffff
+
+struct source_folded {
+	struct cs_head head;
+	uint64_t times;
+	struct cs_clone clone;
 };
 
 #define SOURCE_WHY_SIZE	  512
