@@ -164,6 +164,38 @@ static void test_the_dead_make_room(void **state)
 	lives_free(lives);
 }
 
+/* Whoever lives and is forgotten all the same is counted; who has gone, with or before its threads, is not. */
+static void test_forgotten(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_exit thread = {
+		.head.kind = CS_KIND_EXIT, .tid = 5, .tgid = 3, .start_ns = 4000, .last_thread = 1};
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++) {
+		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
+		struct cs_exit leader = {.head.kind = CS_KIND_EXIT,
+					 .tid = rec.child_tid,
+					 .tgid = rec.child_tid,
+					 .start_ns = rec.child_start_ns};
+
+		lives_add(lives, &(struct clone){.rec = &rec});
+		lives_forget(lives, &leader.head);
+		assert_non_null(lives_find(lives, &leader.head));
+		thread.tgid = rec.child_tid;
+		lives_forget(lives, &thread.head);
+		assert_null(lives_find(lives, &leader.head));
+	}
+	assert_int_equal(lives_forgotten(lives), 0);
+	for (uint32_t i = 0; i < 20; i++) {
+		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
+
+		lives_add(lives, &(struct clone){.rec = &rec});
+	}
+	assert_int_equal(lives_forgotten(lives), 20 - 8);
+	lives_free(lives);
+}
+
 static struct cs_clone next_clone(uint32_t tid, uint32_t child, uint64_t flags)
 {
 	struct cs_clone rec = clone_of(tid, child);
@@ -285,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_where_it_ran),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_the_dead_make_room),
+		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_fresh_by_clone),
 		cmocka_unit_test(test_fresh_by_unshare),
 		cmocka_unit_test(test_exec_by_thread),

@@ -305,12 +305,23 @@ static int take_record(const struct cs_head *head, void *context)
 	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
+/* What the reader itself could not remember. Of tasks whose end nobody tells of, none is waited for. */
+static uint64_t forgotten(const struct live *live)
+{
+	uint64_t count = join_forgotten(live->join);
+
+	if (live->options->source.kinds & SOURCE_KIND(CS_KIND_EXIT))
+		count += lives_forgotten(live->lives);
+	return count;
+}
+
 static void report_losses(struct run *run)
 {
 	struct live *live = run->live;
 	struct losses now;
 
 	source_losses(run->source, &now);
+	now.count[LOSS_READER_FULL] += forgotten(live);
 	for (int i = 0; i < LOSS_COUNT; i++) {
 		uint64_t count = now.count[i] - live->losses.count[i];
 
@@ -377,6 +388,43 @@ static void check_output(struct run *run)
 		output_failed(run, errno);
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+/* From here on it is ours, and told of. */
+static void begin_cost(struct run *run)
+{
+	struct live *live = run->live;
+
+	if (!live->options->source.self_cost)
+		return;
+	source_cost(run->source, &live->cost_start);
+	live->cost_start.reader_ns = cpu_ns();
+	live->view_options.cost = &live->cost;
+}
+
+/* Of what is about to be told: all of it, or an interval. */
+static void take_cost(struct run *run)
+{
+	struct live *live = run->live;
+	const struct totals *totals = live->all ? live->all : live->totals;
+	struct cost now;
+
+	if (!live->view_options.cost)
+		return;
+	source_cost(run->source, &now);
+	now.reader_ns = cpu_ns();
+	cost_since(&now, &live->cost_start, &live->cost);
+	live->cost.clones = totals_summary(totals)->count;
+	if (!live->all)
+		live->cost_start = now;
+}
+
 /* What was lost in the interval alone is in live->interval_losses. */
 static void end_interval(struct run *run)
 {
@@ -387,6 +435,7 @@ static void end_interval(struct run *run)
 	report_losses(run);
 	live->interval_start = live->losses;
 	losses_since(&live->losses, &before, &live->interval_losses);
+	take_cost(run);
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
@@ -559,6 +608,8 @@ static int finish(struct run *run)
 	report_losses(run);
 	status = check_kept(run);
 	errno = 0;
+	if (!live->interval_ns || live->all)
+		take_cost(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
 	else if (!run->told_all && totals_summary(live->totals)->count)
@@ -751,6 +802,7 @@ static int run_replay(struct run *run)
 	if (live->recorder)
 		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -781,6 +833,7 @@ static int run_traced(struct run *run)
 	if (live->recorder)
 		describe_live(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	loop(run);
 	return finish(run);

@@ -19,6 +19,7 @@
 #include "recording/recording.h"
 #include "source/host.h"
 #include "source/order.h"
+#include "view/cost.h"
 #include "view/openmetrics.h"
 #include "view/utf8.h"
 
@@ -266,6 +267,20 @@ static void print_page(FILE *out)
 	free(text);
 }
 
+/* Nobody else has counted the clones. */
+static void print_cost(const struct cost *cost)
+{
+	struct cost own;
+
+	if (!cost)
+		return;
+	own = *cost;
+	own.clones = metrics_clones(&metrics, OUTCOME_MADE) +
+		     metrics_clones(&metrics, OUTCOME_REFUSED) +
+		     metrics_clones(&metrics, OUTCOME_RESTARTED);
+	cost_print(stderr, &own);
+}
+
 /* The last file has all that was counted. */
 static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
@@ -278,6 +293,7 @@ static void end(const struct view_options *options, const struct totals *totals,
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_MADE),
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_REFUSED),
 		(unsigned long long)losses_total(losses));
+	print_cost(options->cost);
 	if (output.folder >= 0)
 		write_textfile();
 	else if (!output.endpoint)

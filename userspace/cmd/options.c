@@ -20,7 +20,10 @@ enum {
 	OPTION_BACKEND,
 	OPTION_ATTACH,
 	OPTION_BUFFER,
+	OPTION_INFLIGHT,
+	OPTION_FOLLOWED,
 	OPTION_STRICT,
+	OPTION_SELF_COST,
 };
 
 static const struct argp_option records_argp_options[] = {
@@ -45,6 +48,10 @@ static const struct argp_option live_argp_options[] = {
 	{"backend", OPTION_BACKEND, "NAME", 0, "auto (the default), bpf or module", 2},
 	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
 	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
+	{"inflight", OPTION_INFLIGHT, "N", 0, "remember so many clones in progress at once", 2},
+	{"followed", OPTION_FOLLOWED, "N", 0, "for bpf: follow so many of COMMAND's tasks at once",
+	 2},
+	{"self-cost", OPTION_SELF_COST, NULL, 0, "tell what tracing itself took, per clone", 2},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -223,6 +230,17 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	case OPTION_BUFFER:
 		options->source.buffer_bytes =
 			1024 * parse_number(state, text, 4, 1 << 20, "a size in KiB, 4 to 1048576");
+		return 0;
+	case OPTION_INFLIGHT:
+		options->source.inflight =
+			(uint32_t)parse_number(state, text, 16, 65536, "a number, 16 to 65536");
+		return 0;
+	case OPTION_FOLLOWED:
+		options->source.followed =
+			(uint32_t)parse_number(state, text, 1, 1 << 22, "a number, 1 to 4194304");
+		return 0;
+	case OPTION_SELF_COST:
+		options->source.self_cost = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

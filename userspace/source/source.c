@@ -85,6 +85,13 @@ uint64_t source_run_ns(const struct source *source)
 	return source->ops->run_ns ? source->ops->run_ns(source) : 0;
 }
 
+void source_cost(const struct source *source, struct cost *cost)
+{
+	*cost = (struct cost){0};
+	if (source->ops->cost)
+		source->ops->cost(source, cost);
+}
+
 void source_close(struct source *source)
 {
 	if (source)
