@@ -103,7 +103,8 @@ refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals
 	refusals_cgroups.c refusals_calls.c line.c deadline.c
 smallprint_SOURCES := smallprint.c child.c numa.c truth.c line.c
 starts_SOURCES := starts.c
-WORKLOADS := tour crowd forks foreign_stack hostile refusals smallprint starts
+sizes_SOURCES := sizes.c
+WORKLOADS := tour crowd forks foreign_stack hostile refusals smallprint starts sizes
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data $(BUILD)/tests/synthetic
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -821,6 +822,8 @@ static int run_traced(struct run *run)
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
+	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
+	malloc_trim(0);
 	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
