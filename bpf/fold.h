@@ -38,7 +38,8 @@ _Static_assert(sizeof(struct fold_key) == 48, "a fold_key has padding");
  * A new least or greatest time is never counted: it is sent, as a record. So
  * records and counts together have both ends exactly.
  *
- * Where all has been drained another key may take the entry over.
+ * Where all has been drained another key may take the entry over, but not before
+ * the reader has looked once more: or two keys would push each other out.
  */
 struct fold {
 	struct fold_key key;
@@ -47,12 +48,13 @@ struct fold {
 	__u32 changes; /* of the key, times 2; odd: one is being made */
 	__u32 counted; /* all buckets, modulo 2^32 */
 	__u32 drained; /* as much of it as the reader has; the reader's to write */
+	__u32 fresh; /* taken over since the reader looked last */
 	__u32 buckets[CS_BUCKETS];
 };
 
-/* An entry is at one of two places, which differ in the last bit. */
+/* A key is in one of four entries, which differ in the last bits of where they are. */
 #define FOLDS_PER_CPU 64
-#define FOLD_WAYS     2
+#define FOLD_WAYS     4
 
 /* A policy is told by far more than a key has room for; few tasks have one. */
 static FOLD_INLINE bool may_fold(const struct cs_clone *rec)
@@ -123,6 +125,11 @@ static FOLD_INLINE bool fold_count(struct fold *fold, __u64 ns)
 	return true;
 }
 
+static FOLD_INLINE bool fold_may_go(const struct fold *fold)
+{
+	return fold->counted == fold->drained && !fold->fresh;
+}
+
 /* The clone that does so is sent. */
 static FOLD_INLINE void fold_take_over(struct fold *fold,
 				       const struct fold_key *key, __u64 ns)
@@ -132,6 +139,7 @@ static FOLD_INLINE void fold_take_over(struct fold *fold,
 	fold->key = *key;
 	fold->min_ns = ns;
 	fold->max_ns = ns;
+	fold->fresh = 1;
 	__asm__ volatile("" ::: "memory");
 	fold->changes++;
 }

@@ -65,7 +65,7 @@ static __always_inline bool fold_clone(const struct cs_clone *rec)
 	for (__u32 way = 0; way < FOLD_WAYS; way++) {
 		at = first + ((hash ^ way) & (FOLDS_PER_CPU - 1));
 		fold = bpf_map_lookup_elem(&folds, &at);
-		if (fold && fold->counted == fold->drained) {
+		if (fold && fold_may_go(fold)) {
 			fold_take_over(fold, &key, rec->copy_ns);
 			return false;
 		}

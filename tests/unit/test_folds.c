@@ -210,7 +210,8 @@ static void test_tells_apart(void **state)
 	struct both *both = *state;
 
 	for (int i = 0; i < 1200; i++) {
-		struct cs_clone rec = vary(record("sh", 50000 + (uint64_t)i * 7919 % 5000), i % 12);
+		struct cs_clone rec =
+			vary(record("sh", 50000 + (uint64_t)i / 12 * 7919 % 5000), i % 12);
 
 		add(both, &rec);
 	}

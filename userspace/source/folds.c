@@ -104,7 +104,7 @@ bool folds_add(struct folds *folds, const struct cs_clone *rec)
 	}
 	for (uint32_t way = 0; way < FOLD_WAYS; way++) {
 		fold = entry(folds, (hash ^ way) & (FOLDS_PER_CPU - 1));
-		if (fold->counted != fold->drained)
+		if (!fold_may_go(fold))
 			continue;
 		fold_take_over(fold, &key, rec->copy_ns);
 		break;
@@ -191,6 +191,8 @@ int folds_read(struct folds *folds, source_record_fn take, void *context)
 	for (size_t i = 0; i < folds->count && result >= 0; i++) {
 		struct fold *fold = entry(folds, i);
 
+		if (__atomic_load_n(&fold->fresh, __ATOMIC_RELAXED))
+			__atomic_store_n(&fold->fresh, 0, __ATOMIC_RELAXED);
 		if (__atomic_load_n(&fold->counted, __ATOMIC_RELAXED) == folds->drained[i].counted)
 			continue;
 		result = drain(fold, &folds->drained[i], take, context);
