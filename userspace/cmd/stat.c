@@ -28,7 +28,8 @@ static unsigned long parse_count(struct argp_state *state, const char *text, con
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || !value || value > 1000000)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 

@@ -24,6 +24,8 @@ enum totals_kind {
 	TOTALS_KINDS,
 };
 
+#define TOTALS_KIND(kind) (1U << (kind))
+
 /* Groups of one kind; what comes after goes into the group "(other)" of that kind. */
 #define TOTALS_MAX_GROUPS 4096
 
@@ -106,6 +108,9 @@ struct totals;
 /* Empty totals, or NULL without memory. Freed by totals_free(). */
 struct totals *totals_new(void);
 void totals_free(struct totals *totals);
+
+/* From now on keep groups of @kinds alone, TOTALS_KIND() of each; to begin with, of all. */
+void totals_keep(struct totals *totals, unsigned int kinds);
 
 /* Back to empty; pointers to groups are void after it. */
 void totals_reset(struct totals *totals);
