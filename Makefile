@@ -130,9 +130,9 @@ $(BUILD)/tests/synthetic: tests/load/synthetic.c \
 	$(call say,CC      $@)
 	$(Q)$(CC) $(TEST_CFLAGS) $^ $(READER_LIBS) -o $@
 
-UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS := $(TEST_CFLAGS) -Ibpf -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
-	userspace/source/order.c userspace/source/places.c
+	userspace/source/order.c userspace/source/places.c userspace/source/folds.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 

@@ -238,7 +238,7 @@ static __always_inline void send_detail(struct kernel_clone_args *args,
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	via = args ? via_args(args, false) : via_child(child);
+	via = args ? via_args(args, false) : via_child(child, false);
 	fill_detail(rec, args, child, via, ts_ns);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }

@@ -876,11 +876,13 @@ static bool check_tasks(const struct live_options *options)
 	return !why[0];
 }
 
-/* Which cgroup a clone is in is told by its detail. */
+/* Which cgroup a clone is in is told by its detail, clone by clone. */
 static void want_cgroups(struct run *run)
 {
 	uint32_t detail = SOURCE_KIND(CS_KIND_DETAIL);
 
+	if (run->wanted.filter.cgroup[0])
+		run->wanted.fold = false;
 	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
 		return;
 	run->wanted.kinds |= detail;
