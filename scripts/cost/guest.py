@@ -21,7 +21,7 @@ DEADLINE_S = 300
 class GuestLines:
     """Runs the calling script again, with --in-guest, in a guest: what it prints, an object a line.
 
-    A guest that fails ends the lines, and status is not 0 then."""
+    A guest that fails ends the lines, and so does ^C; status is not 0 then."""
 
     status = None
 
@@ -31,8 +31,11 @@ class GuestLines:
 
     def __iter__(self):
         with subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True) as guest:
-            for line in guest.stdout:
-                yield json.loads(line)
+            try:
+                for line in guest.stdout:
+                    yield json.loads(line)
+            except KeyboardInterrupt:
+                guest.terminate()
         self.status = guest.returncode
         if self.status:
             print(f"{sys.argv[0]}: the guest ended with status {self.status}", file=sys.stderr)
