@@ -93,18 +93,18 @@ module:
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) -g -O2 -Iinclude -Iuserspace
 
 tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_kernel.c child.c \
-	numa.c truth.c
+	numa.c truth.c line.c deadline.c
 forks_SOURCES := forks.c
-foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c
-hostile_SOURCES := hostile.c child.c numa.c truth.c
+foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c line.c
+hostile_SOURCES := hostile.c child.c numa.c truth.c line.c
 refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals_flags.c \
 	refusals_users.c refusals_limits.c refusals_pids.c refusals_namespaces.c \
-	refusals_cgroups.c refusals_calls.c
-smallprint_SOURCES := smallprint.c child.c numa.c truth.c
+	refusals_cgroups.c refusals_calls.c line.c deadline.c
+smallprint_SOURCES := smallprint.c child.c numa.c truth.c line.c
 starts_SOURCES := starts.c
 WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
 
-workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data
+workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data $(BUILD)/tests/synthetic
 
 # Static, so that a clone is the program's own doing and not the loader's.
 .SECONDEXPANSION:
@@ -117,6 +117,13 @@ $(WORKLOADS:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $$(addprefix tests/workloads/
 # The reader's own objects: what writes the page is what is tested.
 $(BUILD)/tests/page_data: tests/page/page_data.c \
 		$(filter $(BUILD)/userspace/model/% $(BUILD)/userspace/view/%,$(READER_OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,CC      $@)
+	$(Q)$(CC) $(TEST_CFLAGS) $^ $(READER_LIBS) -o $@
+
+# The whole reader, with made-up records where those of BPF come from.
+$(BUILD)/tests/synthetic: tests/load/synthetic.c \
+		$(filter-out $(BUILD)/userspace/source/bpf.o,$(READER_OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
 	$(Q)$(CC) $(TEST_CFLAGS) $^ $(READER_LIBS) -o $@
@@ -170,7 +177,8 @@ style:
 
 # The layout of a TRACE_EVENT is the kernel's, no tool's.
 C_FILES := $(filter-out kmod/trace.h,$(wildcard $(addsuffix /*.[ch],include/clonescope kmod bpf \
-	userspace userspace/* tests/unit tests/page tests/workloads)))
+	userspace userspace/* tests/unit tests/load tests/page \
+	tests/workloads)))
 
 # What several pages say is in docs/manual/ once: ".so manual/filters" takes it in.
 MANUALS := $(patsubst docs/%,$(BUILD)/manual/%,$(wildcard docs/clonescope*.8))

@@ -157,14 +157,13 @@ static __always_inline void fill_cgroup(struct cs_detail *rec,
 					struct task_struct *child,
 					struct task_struct *task)
 {
-	bool told = true;
+	struct task_struct *is_in = child ? child : task;
 
 	rec->caller_cgroup_id = cgroup2_id(task);
-	if (child) {
+	if (child)
 		rec->cgroup_id = cgroup2_id(child);
-		told = !cgroup_path(rec->cgroup, task_cgroup2(child));
-	}
-	if (!told || !rec->caller_cgroup_id)
+	if (cgroup_path(rec->cgroup, task_cgroup2(is_in)) ||
+	    !rec->caller_cgroup_id)
 		rec->missing |= CS_MISSING(CS_DETAIL_CGROUP);
 }
 

@@ -27,6 +27,9 @@ extern const void page_offset_base __ksym __weak;
 extern const void vmemmap_base __ksym __weak;
 static __u64 direct_map, page_array;
 
+/* The only node that this machine can have; -1: it can have several. */
+const volatile __s32 only_node = -1;
+
 /*
  * memdesc_nid(): the topmost log2(MAX_NUMNODES) bits of the flags, with vmemmap.
  * False: not known.
@@ -35,8 +38,8 @@ static __always_inline bool page_node(const void *page, __s16 *node)
 {
 	__u64 flags;
 
-	if (max_numnodes() == 1) {
-		*node = 0;
+	if (only_node >= 0 || max_numnodes() == 1) {
+		*node = only_node >= 0 ? only_node : 0;
 		return true;
 	}
 	if (!page_flags(page, &flags))
@@ -63,7 +66,7 @@ static __always_inline void fill_task_node(struct cs_clone *rec,
 {
 	__u64 pfn, page = 0;
 
-	if (find_direct_map()) {
+	if (only_node < 0 && find_direct_map()) {
 		pfn = ((__u64)task - direct_map) >> 12;
 		page = page_array + pfn * bpf_core_type_size(struct page);
 	}
@@ -82,7 +85,8 @@ static __always_inline void fill_stack(struct cs_clone *rec,
 
 	barrier_var(bytes); /* so that the verifier sees it compared and used */
 	if (!count || bytes > sizeof(pages) ||
-	    bpf_probe_read_kernel(pages, bytes, CS_READ(typed, vm, pages)))
+	    (only_node < 0 &&
+	     bpf_probe_read_kernel(pages, bytes, CS_READ(typed, vm, pages))))
 		goto missing;
 	for (__u64 i = 0; i < CS_MAX_STACK_PAGES && i < count; i++)
 		if (!page_node(pages[i], &rec->stack_nodes[i]))
@@ -180,6 +184,25 @@ static __always_inline void fill_via(struct cs_clone *rec, __u8 via)
 		rec->missing |= CS_MISSING(CS_FACT_KERNEL_CLONE);
 }
 
+/*
+ * As the helpers have it, for less: in the initial user namespace a uid is what
+ * the kernel has, and the kernel ends a name by nothing but zeros (since 5.11).
+ */
+static __always_inline void fill_caller_name(struct cs_clone *rec)
+{
+	struct task_struct *task;
+
+	if (!current_is_typed()) {
+		rec->uid = bpf_get_current_uid_gid();
+		bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+		return;
+	}
+	task = bpf_get_current_task_btf();
+	rec->uid = task->cred->uid.val;
+	((__u64 *)rec->comm)[0] = ((__u64 *)task->comm)[0];
+	((__u64 *)rec->comm)[1] = ((__u64 *)task->comm)[1];
+}
+
 static __always_inline void fill_caller(struct cs_clone *rec)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -187,8 +210,7 @@ static __always_inline void fill_caller(struct cs_clone *rec)
 	rec->start_ns = CS_CURRENT(start_boottime);
 	rec->tid = id;
 	rec->tgid = id >> 32;
-	rec->uid = bpf_get_current_uid_gid();
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	fill_caller_name(rec);
 }
 
 static __always_inline void fill_child(struct cs_clone *rec,
@@ -309,7 +331,24 @@ static __always_inline void fill_exit_signal(struct cs_clone *rec,
 	if (rec->flags & (CLONE_PARENT_ | CLONE_THREAD_))
 		rec->missing |= CS_MISSING(CS_FACT_EXIT_SIGNAL);
 	else
-		rec->exit_signal = BPF_CORE_READ(child, exit_signal);
+		rec->exit_signal = child->exit_signal;
+}
+
+/*
+ * The verifier allows no arithmetic on a pointer that it knows the type of. By
+ * way of memory it comes without; @zero, of a record, is as it was after it.
+ */
+static __always_inline struct task_struct *untyped(struct task_struct *task,
+						   __u64 *zero)
+{
+	struct task_struct *same;
+
+	*zero = (__u64)task;
+	barrier();
+	same = (void *)*zero;
+	barrier();
+	*zero = 0;
+	return same;
 }
 
 /* @rec: zeroed. The task_newtask tracepoint saw @child: all there is to see. */
@@ -328,10 +367,10 @@ static __always_inline void fill_newtask(struct cs_clone *rec,
 	rec->cpu = bpf_get_smp_processor_id();
 	rec->cpu_node = bpf_get_numa_node_id();
 	fill_policy(&rec->policy, pol);
-	fill_child(rec, child, false);
-	fill_task_node(rec, child);
+	fill_child(rec, child, true);
+	fill_task_node(rec, untyped(child, &rec->copy_ns));
 	/* copy_process() lets the child point to a copy, or to nothing. */
-	rec->policy_copied = pol && BPF_CORE_READ(child, mempolicy) != pol;
+	rec->policy_copied = pol && child->mempolicy != pol;
 }
 
 /* kernel_clone() returns; copy_process() did so before, see leave_ns. */

@@ -368,6 +368,26 @@ static void test_reset(void **state)
 	totals_free(totals);
 }
 
+/* What nobody will look at is not kept, and the rest is as it would be. */
+static void test_keep(void **state)
+{
+	struct totals *totals = totals_new();
+
+	(void)state;
+	totals_keep(totals, TOTALS_KIND(TOTALS_BY_NODES));
+	for (int round = 0; round < 2; round++) {
+		struct cs_clone rec = record("sh", 1000);
+
+		totals_reset(totals);
+		add(totals, rec);
+		totals_add_container(totals, &rec, "/system.slice/cron.service");
+		assert_int_equal(totals_summary(totals)->made, 1);
+		for (int kind = 0; kind < TOTALS_KINDS; kind++)
+			assert_int_equal(group_count(totals, kind), kind == TOTALS_BY_NODES);
+	}
+	totals_free(totals);
+}
+
 static void test_phases(void **state)
 {
 	struct totals *totals = totals_new();
@@ -390,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_phases),
+		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_outcomes_add_up),
 		cmocka_unit_test(test_by_command),
 		cmocka_unit_test(test_comm_tricks),

@@ -39,6 +39,8 @@ struct run {
 	int output_error; /* errno of the first write that failed */
 	bool said_waiting;
 	bool is_replay;
+	struct source_options
+		wanted; /* of the source: what the options say, and what else is needed */
 	uint64_t next_interval_ns;
 	bool told_all; /* as many intervals as were asked for */
 	uint64_t next_progress_ns;
@@ -133,39 +135,65 @@ static void keep(struct live *live, const struct cs_head *head)
 		recorder_add(live->recorder, head);
 }
 
-static void add_up(struct live *live, struct totals *totals, const struct clone *clone)
+static void add_up(struct totals *totals, const struct clone *clone)
 {
 	totals_add(totals, clone->rec);
 	if (clone->detail)
-		totals_add_container(totals, clone->rec, cgroups_path(live->cgroups, clone));
+		totals_add_container(totals, clone->rec, clone_cgroup(clone));
 	if (clone->phases && !clone->rec->error)
 		totals_add_phases(totals, clone->phases);
 }
 
-static void show_clone(struct live *live, const struct clone *clone)
+/* Without the detail that only the filter asked for. */
+static struct clone shown_of(const struct live *live, const struct clone *clone)
 {
-	bool matches = filter_match(&live->options->source.filter, clone->rec);
+	struct clone shown = *clone;
+
+	if (live->unseen_kinds & SOURCE_KIND(CS_KIND_DETAIL))
+		shown.detail = NULL;
+	return shown;
+}
+
+static void show_clone(struct live *live, const struct clone *whole)
+{
+	const struct cs_filter *filter = &live->options->source.filter;
+	bool matches = filter_match(filter, whole->rec) &&
+		       filter_match_cgroup(filter, clone_cgroup(whole));
+	const struct clone shown = shown_of(live, whole), *clone = &shown;
 	struct tries_before before = {0};
 
 	if (live->counts_only) {
 		if (!matches)
 			return;
-		keep_clone(live, clone);
+		keep_clone(live, whole);
+		if (filter->cgroup[0])
+			lives_add(live->lives, clone);
 		live->view->clone(&live->view_options, clone, &before);
 		return;
 	}
 	/* Each of the tries, as a filter may want the last one only. */
 	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
-		keep_clone(live, clone);
+		keep_clone(live, whole);
 	if (!matches)
 		return;
-	add_up(live, live->totals, clone);
+	add_up(live->totals, clone);
 	if (live->all)
-		add_up(live, live->all, clone);
+		add_up(live->all, clone);
 	lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
 	live->view->clone(&live->view_options, clone, &before);
+}
+
+/* Where a task is, only its clones tell: of others that are known from none, nothing is shown. */
+static bool is_placed(const struct live *live, const struct cs_head *head)
+{
+	return !live->options->source.filter.cgroup[0] || lives_find(live->lives, head);
+}
+
+static bool matches_life(const struct live *live, const struct cs_head *head)
+{
+	return is_placed(live, head) && filter_match_life(&live->options->source.filter, head);
 }
 
 /* Of tasks that are known from the clones shown, and of those that the filter is about. */
@@ -173,7 +201,7 @@ static void show_life(struct live *live, const struct cs_head *head)
 {
 	const struct life *life = lives_find(live->lives, head);
 
-	if (!life && !filter_match_life(&live->options->source.filter, head))
+	if (!life && !matches_life(live, head))
 		return;
 	keep(live, head);
 	if (!(live->unseen_kinds & SOURCE_KIND(head->kind)))
@@ -190,7 +218,7 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 {
 	const struct cs_refusal *refusal = join_namespaces(live->join, rec);
 	const struct life *life = lives_find(live->lives, &rec->head);
-	bool matched = filter_match_life(&live->options->source.filter, &rec->head);
+	bool matched = matches_life(live, &rec->head);
 
 	if (life || matched)
 		keep_namespaces(live, rec, refusal);
@@ -201,6 +229,14 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 	if (live->view->story)
 		tell_namespaces(live, rec, life, refusal);
 	lives_change(live->lives, &rec->head);
+}
+
+/* Nobody looks at them one by one, nor at what became of them. */
+static void add_folded(struct live *live, const struct source_folded *folded)
+{
+	totals_add_many(live->totals, &folded->clone, folded->times);
+	if (live->all)
+		totals_add_many(live->all, &folded->clone, folded->times);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)
@@ -224,13 +260,13 @@ static void show_other(struct live *live, const struct cs_head *head)
 
 	switch (head->kind) {
 	case CS_KIND_RETURN:
-		if (!filter_match_return(filter, back))
+		if (!filter_match_return(filter, back) || !is_placed(live, head))
 			break;
 		keep(live, head);
 		live->view->returned(&live->view_options, back);
 		break;
 	case CS_KIND_CALL:
-		matches = filter_match_call(filter, call);
+		matches = filter_match_call(filter, call) && is_placed(live, head);
 		if (tries_take_call(live->tries, call, &before) || matches)
 			keep_call(live, call);
 		if (matches)
@@ -243,6 +279,9 @@ static void show_other(struct live *live, const struct cs_head *head)
 		break;
 	case CS_KIND_NAMESPACES:
 		show_namespaces(live, (const void *)head);
+		break;
+	case SOURCE_FOLDED:
+		add_folded(live, (const void *)head);
 		break;
 	}
 }
@@ -479,7 +518,7 @@ static void say_kept(const struct live *live)
 	char size[32], path[512];
 
 	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
-	text_quote(path, sizeof(path), live->options->output);
+	text_quote_word(path, sizeof(path), live->options->output);
 	fprintf(stderr, "clonescope: %" PRIu64 " records, %s, are in %s\n",
 		recorder_count(live->recorder), size, path);
 }
@@ -612,7 +651,7 @@ static void describe_live(struct run *run)
 		.command = command,
 		.since_ns = run->live->view_options.since_ns,
 		.realtime_offset_ns = realtime_offset_ns(),
-		.kinds = options->source.kinds,
+		.kinds = run->wanted.kinds,
 	};
 	struct utsname host;
 
@@ -672,6 +711,17 @@ static int open_recorder(struct live *live)
 	return EXIT_SUCCESS;
 }
 
+/* A filter that can't be met would show nothing, and not say why. */
+static bool tells_cgroups(const struct run *run)
+{
+	if (!run->wanted.filter.cgroup[0] ||
+	    recording_info(run->source)->kinds & SOURCE_KIND(CS_KIND_DETAIL))
+		return true;
+	fail("-c won't do here: the recording doesn't tell of cgroups; one made with --all, -v or "
+	     "-c does");
+	return false;
+}
+
 static int run_replay(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -679,10 +729,11 @@ static int run_replay(struct run *run)
 	const struct recording_info *info;
 	char why[SOURCE_WHY_SIZE];
 
-	if (recording_open(&run->source, options->inputs, options->input_count, &options->source,
-			   why))
+	if (recording_open(&run->source, options->inputs, options->input_count, &run->wanted, why))
 		return fail(why);
-	if (open_recorder(live))
+	if (!tells_cgroups(run))
+		return EXIT_FAILURE;
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	info = recording_info(run->source);
 	if (!live->view_says_reading)
@@ -693,8 +744,6 @@ static int run_replay(struct run *run)
 	if (live->recorder)
 		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
-	if (start(run))
-		return EXIT_FAILURE;
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -708,16 +757,14 @@ static int run_traced(struct run *run)
 	int error;
 
 	live->view_options.since_ns = order_now_ns();
-	error = source_open(&run->source, options->backend, &options->source, why);
+	error = source_open(&run->source, options->backend, &run->wanted, why);
 	if ((error == -EPERM || error == -EACCES) && !rights_suffice())
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
-	if (open_recorder(live))
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
-	if (start(run))
-		return EXIT_FAILURE;
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))
@@ -766,14 +813,31 @@ static bool check_tasks(const struct live_options *options)
 	return !why[0];
 }
 
+/* Which cgroup a clone is in is told by its detail. */
+static void want_cgroups(struct run *run)
+{
+	uint32_t detail = SOURCE_KIND(CS_KIND_DETAIL);
+
+	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
+		return;
+	run->wanted.kinds |= detail;
+	run->live->unseen_kinds |= detail;
+}
+
 int live_run(struct live *live)
 {
-	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
+	struct run run = {.live = live,
+			  .is_replay = live->options->input_count > 0,
+			  .wanted = live->options->source};
 	char **command = live->options->command;
-	int status;
+	int status = command ? command_check(command[0]) : 0;
 
+	/* Before a recording makes room for one that would be empty. */
+	if (status)
+		return status;
 	if (!run.is_replay && !check_tasks(live->options))
 		return EXIT_FAILURE;
+	want_cgroups(&run);
 	signals_catch();
 	live->view_options.kernel = kernel_of(host_release());
 	live->totals = totals_new();
@@ -781,10 +845,10 @@ int live_run(struct live *live)
 	live->tries = tries_new();
 	live->lives = lives_new();
 	live->story = story_new();
-	live->cgroups = cgroups_new();
-	if (!live->cgroups || !live->totals || !live->join || !live->tries || !live->lives ||
-	    !live->story)
+	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
 		return fail(strerror(ENOMEM));
+	if (live->groups)
+		totals_keep(live->totals, live->groups);
 	if (command && command_hold(&run.command, command, live->takes_terminal))
 		return fail("cannot fork for the command");
 	status = run.is_replay ? run_replay(&run) : run_traced(&run);
@@ -797,6 +861,5 @@ int live_run(struct live *live)
 	tries_free(live->tries);
 	lives_free(live->lives);
 	story_free(live->story);
-	cgroups_free(live->cgroups);
 	return status;
 }

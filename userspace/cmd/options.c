@@ -30,6 +30,7 @@ static const struct argp_option live_argp_options[] = {
 	{NULL, 'u', "USER", 0, "made by this user: a name or a number", 1},
 	{NULL, 'n', "NAME", 0, "made by commands of this name", 1},
 	{NULL, 'x', NULL, 0, "only those that failed", 1},
+	{NULL, 'c', "CGROUP", 0, "in this cgroup or below: a path, or a container's name or id", 1},
 	{"errno", OPTION_ERRNO, "ERRNO", 0, "only those refused so: EAGAIN, or a number", 1},
 	{"flags", OPTION_FLAGS, "FLAGS", 0, "with all of these flags: 'NEWPID|NEWNS'", 1},
 	{"min-us", OPTION_MIN_US, "US", 0, "that took copy_process this long or longer", 1},
@@ -52,7 +53,8 @@ static uint64_t parse_number(struct argp_state *state, const char *text, uint64_
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -64,7 +66,8 @@ static uid_t parse_user(struct argp_state *state, const char *text)
 	if (user)
 		return user->pw_uid;
 	if (text[0] < '0' || text[0] > '9')
-		argp_error(state, "there is no user %s", text_quote(quoted, sizeof(quoted), text));
+		argp_error(state, "there is no user %s",
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (uid_t)parse_number(state, text, 0, UINT32_MAX - 1, "a user");
 }
 
@@ -79,7 +82,7 @@ static int parse_errno(struct argp_state *state, const char *text)
 	nearest_begin(&nearest, text);
 	errno_nearest(&nearest);
 	nearest_format(like, sizeof(like), &nearest, "");
-	argp_error(state, "%s is no errno%s", text_quote(quoted, sizeof(quoted), text),
+	argp_error(state, "%s is no errno%s", text_quote_word(quoted, sizeof(quoted), text),
 		   like[0] ? like : ": EAGAIN, or 11");
 	return error;
 }
@@ -107,7 +110,7 @@ static const struct source_ops *parse_backend(struct argp_state *state, const ch
 		if (!strcmp(text, source_backends[i]->name))
 			return source_backends[i];
 	argp_error(state, "there is no backend %s: auto, bpf or module",
-		   text_quote(quoted, sizeof(quoted), text));
+		   text_quote_word(quoted, sizeof(quoted), text));
 	return NULL;
 }
 
@@ -118,13 +121,15 @@ static enum attach parse_attach(struct argp_state *state, const char *text)
 
 	if (attach < 0)
 		argp_error(state, "there is no attach mode %s: auto, fentry, kprobe or tracepoint",
-			   text_quote(quoted, sizeof(quoted), text));
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (enum attach)attach;
 }
 
 /* Filters; false: not one of them. */
 static bool take_filter(int key, char *text, struct argp_state *state, struct cs_filter *filter)
 {
+	char quoted[128];
+
 	switch (key) {
 	case 'p':
 		filter->has_tgid = true;
@@ -142,6 +147,11 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 		if (!text[0])
 			argp_error(state, "a command has a name: -n '' fits none");
 		filter_set_comm(filter, text);
+		return true;
+	case 'c':
+		if (!filter_set_cgroup(filter, text))
+			argp_error(state, "%s is no cgroup: a path, or a container's name or id",
+				   text_quote_word(quoted, sizeof(quoted), text));
 		return true;
 	case 'x':
 		filter->failed_only = true;

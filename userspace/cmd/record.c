@@ -97,6 +97,7 @@ int cmd_record(int argc, char **argv)
 	options.live.source.kinds = options.kinds | SOURCE_KIND(CS_KIND_REFUSAL);
 	options.live.source.follow = options.live.command != NULL;
 	live.view_options.out = stdout;
+	live.groups = TOTALS_KIND(TOTALS_BY_NODES);
 	live.is_record = true;
 	return live_run(&live);
 }

@@ -52,7 +52,7 @@ static double parse_delay(struct argp_state *state, const char *text)
 
 	if (end == text || *end || !(delay >= 0.1 && delay <= 3600))
 		argp_error(state, "%s is no number of seconds, 0.1 to 3600",
-			   text_quote(quoted, sizeof(quoted), text));
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return delay;
 }
 

@@ -183,6 +183,7 @@ int cmd_trace(int argc, char **argv)
 	choose_view(&live, &options, &on_terminal);
 	live.failed_namespaces = !options.life;
 	live.view_options.out = stdout;
+	live.groups = TOTALS_KIND(TOTALS_BY_NODES);
 	live.view_options.color = color_wanted(options.color, STDOUT_FILENO);
 	live.view_options.verbose = options.verbose;
 	live.view_options.phases = options.phases;

@@ -26,6 +26,15 @@ struct join {
 	struct parts complete; /* of the clone handed out last */
 };
 
+const char *clone_cgroup(const struct clone *clone)
+{
+	const struct cs_detail *detail = clone->detail;
+
+	if (!detail || detail->missing & CS_MISSING(CS_DETAIL_CGROUP) || !detail->cgroup[0])
+		return NULL;
+	return detail->cgroup;
+}
+
 struct join *join_new(void)
 {
 	return calloc(1, sizeof(struct join));

@@ -15,6 +15,12 @@ struct clone {
 	const struct cs_phases *phases;
 };
 
+/*
+ * The path, from the root of cgroup2, of the child's cgroup; of a refused clone, of its caller's. NULL: it is not known.
+ * Hostile.
+ */
+const char *clone_cgroup(const struct clone *clone);
+
 struct join;
 
 /* NULL without memory. */

@@ -101,8 +101,18 @@ static bool identity(const struct cs_head *head, uint32_t *tid, uint64_t *start_
 	const struct cs_exec *exec = (const void *)head;
 	const struct cs_exit *exit = (const void *)head;
 	const struct cs_namespaces *namespaces = (const void *)head;
+	const struct cs_return *back = (const void *)head;
+	const struct cs_call *call = (const void *)head;
 
 	switch (head->kind) {
+	case CS_KIND_RETURN:
+		*tid = back->tid;
+		*start_ns = back->start_ns;
+		return true;
+	case CS_KIND_CALL:
+		*tid = call->tid;
+		*start_ns = call->start_ns;
+		return true;
 	case CS_KIND_START:
 		*tid = start->tid;
 		*start_ns = start->start_ns;

@@ -47,7 +47,7 @@ void lives_add(struct lives *lives, const struct clone *clone);
 void lives_change(struct lives *lives, const struct cs_head *head);
 
 /*
- * The task that @head (struct cs_start, cs_exec, cs_exit, cs_namespaces) is of. NULL: no clone of it or by it
+ * The task that @head (any but a clone or a part of one) is of. NULL: no clone of it or by it
  * was seen. Good until the next lives_add().
  */
 const struct life *lives_find(const struct lives *lives, const struct cs_head *head);

@@ -41,4 +41,7 @@ size_t text_end(struct text *text);
  */
 const char *text_quote(char *buf, size_t size, const char *word);
 
+/* The same of a word in a sentence: where its ends could not be seen, as it is empty or has blanks, between ' and '. */
+const char *text_quote_word(char *buf, size_t size, const char *word);
+
 #endif

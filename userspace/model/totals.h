@@ -24,6 +24,8 @@ enum totals_kind {
 	TOTALS_KINDS,
 };
 
+#define TOTALS_KIND(kind) (1U << (kind))
+
 /* Groups of one kind; what comes after goes into the group "(other)" of that kind. */
 #define TOTALS_MAX_GROUPS 4096
 
@@ -107,11 +109,17 @@ struct totals;
 struct totals *totals_new(void);
 void totals_free(struct totals *totals);
 
+/* From now on keep groups of @kinds alone, TOTALS_KIND() of each; to begin with, of all. */
+void totals_keep(struct totals *totals, unsigned int kinds);
+
 /* Back to empty; pointers to groups are void after it. */
 void totals_reset(struct totals *totals);
 
 /* Count one record. Without memory for a new group it goes into "(other)": no record is lost. */
 void totals_add(struct totals *totals, const struct cs_clone *rec);
+
+/* The same so many times, which is not 0. */
+void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t times);
 
 /*
  * Count one record, besides, for the cgroup it belongs to; NULL: it is not known. Paths within one container are

@@ -96,7 +96,7 @@ static int refuse(char *why, const char *path, const char *reason)
 {
 	char quoted[256];
 
-	snprintf(why, SOURCE_WHY_SIZE, "%s: %.200s", text_quote(quoted, sizeof(quoted), path),
+	snprintf(why, SOURCE_WHY_SIZE, "%s: %.200s", text_quote_word(quoted, sizeof(quoted), path),
 		 reason);
 	return -EINVAL;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -16,8 +17,10 @@
 #include <bpf/libbpf.h>
 
 #include "clonescope.skel.h"
+#include "fold.h"
 #include "inflight_times.h"
 #include "markers.h"
+#include "source/folds.h"
 #include "source/host.h"
 #include "source/order.h"
 
@@ -242,6 +245,7 @@ struct bpf_source {
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
 	struct order *order;
+	struct folds *folds; /* NULL: each clone is a record */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
@@ -337,7 +341,8 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 static const char *why_no_target(const struct bpf_program *program, const char *target,
 				 struct btf *btf, unsigned int symbols)
 {
-	if (bpf_program__type(program) == BPF_PROG_TYPE_RAW_TRACEPOINT)
+	if (!strncmp(bpf_program__section_name(program), "raw_tp/", 7) ||
+	    !strncmp(bpf_program__section_name(program), "tp_btf/", 7))
 		return NULL;
 	if (!symbols)
 		return "no such symbol: inlined by the compiler, or not in this kernel";
@@ -434,6 +439,7 @@ static void set_filter(struct clonescope_bpf__rodata *rodata, const struct sourc
 	rodata->only_min_ns = filter->min_ns;
 	rodata->follow = options->follow;
 	rodata->wanted_kinds = options->kinds;
+	rodata->folding = options->fold;
 }
 
 /* The ring's size: a power of two, and at least a page. */
@@ -446,6 +452,13 @@ static uint32_t ring_bytes(size_t wanted)
 	return bytes;
 }
 
+static uint32_t fold_entries(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? (uint32_t)cpus * FOLDS_PER_CPU : 1;
+}
+
 static void set_sizes(struct bpf_source *bpf)
 {
 	struct clonescope_bpf *skel = bpf->skel;
@@ -453,10 +466,10 @@ static void set_sizes(struct bpf_source *bpf)
 	if (bpf->options.buffer_bytes)
 		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (bpf->options.fold)
+		bpf_map__set_max_entries(skel->maps.folds, fold_entries());
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
-	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
-		bpf_map__set_max_entries(skel->maps.ways, 1);
 }
 
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
@@ -538,6 +551,7 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 		return error;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	set_filter(bpf->skel->rodata, &bpf->options);
+	bpf->skel->rodata->only_node = host_only_node();
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
 	if (error) {
@@ -609,7 +623,10 @@ static int make_ring(struct bpf_source *bpf, char *why)
 {
 	bpf->order = order_new();
 	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
-	if (bpf->order && bpf->ring && !watch_ring(bpf))
+	if (bpf->options.fold)
+		bpf->folds = folds_open(bpf_map__fd(bpf->skel->maps.folds),
+					bpf_map__max_entries(bpf->skel->maps.folds));
+	if (bpf->order && bpf->ring && (bpf->folds || !bpf->options.fold) && !watch_ring(bpf))
 		return 0;
 	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
 	return -ENOMEM;
@@ -625,6 +642,7 @@ static void bpf_close(struct source *source)
 	if (bpf->wakeups >= 0)
 		close(bpf->wakeups);
 	order_free(bpf->order);
+	folds_close(bpf->folds);
 	free(bpf);
 }
 
@@ -674,32 +692,64 @@ static int bpf_read(struct source *source, source_record_fn take, void *context)
 	struct bpf_source *bpf = to_bpf(source);
 	uint64_t until = bpf->stopped ? UINT64_MAX : bpf->last_read_ns;
 	struct epoll_event wakeup;
+	int taken, folded;
 
 	epoll_wait(bpf->wakeups, &wakeup, 1, 0);
 	bpf->last_read_ns = order_now_ns();
 	ring_buffer__consume(bpf->ring);
-	return order_flush(bpf->order, until, take, context);
+	taken = order_flush(bpf->order, until, take, context);
+	if (!bpf->folds || taken < 0)
+		return taken;
+	folded = folds_read(bpf->folds, take, context);
+	return folded < 0 ? folded : taken + folded;
 }
 
 /*
- * Clones that were seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
+ * A clone that was seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
  * return, may still be held by a vfork: it counts if its caller is gone.
  */
-static uint64_t count_unfinished(const struct bpf_source *bpf)
+static bool is_unfinished(const struct inflight_times *at)
 {
-	struct bpf_map *map = bpf->skel->maps.inflight;
+	if (!at->enter_ns)
+		return false;
+	return !at->leave_ns || (kill((pid_t)at->tid, 0) && errno == ESRCH);
+}
+
+static uint64_t count_unfinished_near(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_near;
+	size_t size = (bpf_map__value_size(map) + 7) / 8 * 8, count = bpf_map__max_entries(map);
+	const char *entries = mmap(NULL, count * size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	uint64_t unfinished = 0;
+
+	if (entries == MAP_FAILED)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		unfinished += is_unfinished((const void *)(entries + i * size));
+	munmap((void *)entries, count * size);
+	return unfinished;
+}
+
+static uint64_t count_unfinished_far(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_far;
 	size_t size = bpf_map__value_size(map);
 	struct inflight_times *at = malloc(size);
 	uint32_t tid, *previous = NULL;
 	uint64_t count = 0;
 
 	while (at && !bpf_map__get_next_key(map, previous, &tid, sizeof(tid))) {
-		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0) && at->enter_ns)
-			count += !at->leave_ns || (kill((pid_t)tid, 0) && errno == ESRCH);
+		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0))
+			count += is_unfinished(at);
 		previous = &tid;
 	}
 	free(at);
 	return count;
+}
+
+static uint64_t count_unfinished(const struct bpf_source *bpf)
+{
+	return count_unfinished_near(bpf) + count_unfinished_far(bpf);
 }
 
 /* All zero where the kernel doesn't tell. */

@@ -36,6 +36,20 @@ struct source_options {
 	bool follow;		 /* only tasks given to source_follow(), and theirs */
 	uint32_t kinds;		 /* SOURCE_KIND() of records wanted beside struct cs_clone */
 	size_t buffer_bytes;	 /* of the whole machine; 0: the default */
+	bool fold;		 /* only sums are wanted: of clones, struct source_folded will do */
+};
+
+/*
+ * Kind of a record that no producer makes, only a source that was asked to fold: clones that no total tells
+ * apart. No record of their own tells of them. Whom each was made by and when is not known, and the time taken
+ * to a bucket of a histogram. They have passed the whole filter.
+ */
+#define SOURCE_FOLDED 0xffff
+
+struct source_folded {
+	struct cs_head head;
+	uint64_t times;
+	struct cs_clone clone;
 };
 
 #define SOURCE_WHY_SIZE	  512

@@ -9,133 +9,192 @@
 #include "model/names.h"
 #include "model/nodes.h"
 #include "model/policy.h"
+#include "view/json_line.h"
 #include "view/json_parts.h"
 #include "view/json_write.h"
 
-static json_t *unless_missing(const struct cs_clone *rec, enum cs_fact fact, json_t *value)
+/* A fact that is not known is null, and its value is not to be told. */
+static bool tells(struct json_line *line, const char *name, const struct cs_clone *rec,
+		  enum cs_fact fact)
 {
+	json_line_name(line, name);
 	if (!(rec->missing & CS_MISSING(fact)))
-		return value;
-	json_decref(value);
-	return json_null();
+		return true;
+	json_line_null(line);
+	return false;
 }
 
-static json_t *node_list(const __u64 nodes[CS_NODE_WORDS])
+static void put_number(struct json_line *line, const char *name, uint64_t value)
 {
-	json_t *list = json_array();
-
-	for (int node = 0; node < CS_MAX_NODES; node++)
-		if (nodes[node / 64] & 1ULL << node % 64)
-			json_array_append_new(list, json_integer(node));
-	return list;
+	json_line_name(line, name);
+	json_line_number(line, value);
 }
 
-static json_t *policy_json(const struct cs_policy *policy)
+static void put_integer(struct json_line *line, const char *name, int64_t value)
+{
+	json_line_name(line, name);
+	json_line_integer(line, value);
+}
+
+static void put_word(struct json_line *line, const char *name, const char *word)
+{
+	json_line_name(line, name);
+	json_line_word(line, word);
+}
+
+static void put_text(struct json_line *line, const char *name, const char *text, size_t size)
+{
+	json_line_name(line, name);
+	json_line_text(line, text, size);
+}
+
+/* Of the child: null where there is none. */
+static void put_unless(struct json_line *line, const char *name, bool not, uint64_t value)
+{
+	json_line_name(line, name);
+	if (not )
+		json_line_null(line);
+	else
+		json_line_number(line, value);
+}
+
+static void put_head(struct json_line *line, const char *kind, const struct cs_head *head)
+{
+	put_word(line, "kind", kind);
+	put_integer(line, "ts_ns", (int64_t)head->ts_ns);
+	put_word(line, "backend", backend_name(head->backend));
+}
+
+static void put_node_list(struct json_line *line, const __u64 nodes[CS_NODE_WORDS])
+{
+	json_line_open(line, '[');
+	for (int word = 0; word < CS_NODE_WORDS; word++)
+		for (uint64_t left = nodes[word]; left; left &= left - 1)
+			json_line_integer(line, word * 64 + __builtin_ctzll(left));
+	json_line_close(line, ']');
+}
+
+static void put_policy(struct json_line *line, const struct cs_policy *policy)
 {
 	const char *mode = policy_mode_name(policy->mode);
-	json_t *name = mode ? json_string(mode) : json_integer(policy->mode);
 
-	return json_pack("{s:i, s:o, s:i, s:o, s:i}", "mode", policy->mode, "mode_name", name,
-			 "flags", policy->flags, "nodes", node_list(policy->nodes), "home_node",
-			 policy->home_node);
+	json_line_open(line, '{');
+	put_integer(line, "mode", policy->mode);
+	json_line_name(line, "mode_name");
+	if (mode)
+		json_line_word(line, mode);
+	else
+		json_line_integer(line, policy->mode);
+	put_integer(line, "flags", policy->flags);
+	json_line_name(line, "nodes");
+	put_node_list(line, policy->nodes);
+	put_integer(line, "home_node", policy->home_node);
+	json_line_close(line, '}');
 }
 
-static json_t *stack_json(const struct cs_clone *rec)
+static void put_flag_names(struct json_line *line, uint64_t flags)
 {
-	json_t *list = json_array();
+	char text[FLAGS_TEXT_SIZE];
 
+	json_line_open(line, '[');
+	for (uint64_t left = flags; left; left &= left - 1) {
+		const struct flag_info *flag = flags_find(left & -left);
+
+		if (!flag)
+			flags_format(text, sizeof(text), left & -left, 0);
+		json_line_word(line, flag ? flag->name : text);
+	}
+	json_line_close(line, ']');
+}
+
+static void put_stack(struct json_line *line, const struct cs_clone *rec)
+{
+	json_line_open(line, '[');
 	for (int i = 0; i < rec->stack_pages; i++)
-		json_array_append_new(list, json_integer(rec->stack_nodes[i]));
-	return list;
+		json_line_integer(line, rec->stack_nodes[i]);
+	json_line_close(line, ']');
 }
 
-static json_t *missing_json(uint64_t missing)
+static void put_missing(struct json_line *line, uint64_t missing)
 {
-	json_t *names = json_array();
-
+	json_line_name(line, "missing");
+	json_line_open(line, '[');
 	for (int fact = 0; fact < CS_FACT_COUNT; fact++)
 		if (missing & CS_MISSING(fact))
-			json_array_append_new(names, json_string(fact_name(fact)));
-	return names;
+			json_line_word(line, fact_name(fact));
+	json_line_close(line, ']');
 }
 
-static json_t *verdict_json(enum nodes_verdict verdict)
+static void put_verdict(struct json_line *line, enum nodes_verdict verdict)
 {
+	json_line_name(line, "nodes_disagree");
 	if (verdict == NODES_UNKNOWN)
-		return json_null();
-	return json_boolean(verdict == NODES_DISAGREE);
+		json_line_null(line);
+	else
+		json_line_bool(line, verdict == NODES_DISAGREE);
 }
 
-static void set_caller(json_t *object, const struct cs_clone *rec)
+static void put_caller(struct json_line *line, const struct cs_clone *rec)
 {
-	json_object_set_new(object, "tid", json_number(rec->tid));
-	json_object_set_new(object, "tgid", json_number(rec->tgid));
-	json_object_set_new(object, "uid", json_number(rec->uid));
-	json_object_set_new(object, "comm", json_text(rec->comm, CS_COMM_LEN));
-	json_object_set_new(object, "start_ns", json_number(rec->start_ns));
-	json_object_set_new(object, "cpu", json_number(rec->cpu));
+	put_number(line, "tid", rec->tid);
+	put_number(line, "tgid", rec->tgid);
+	put_number(line, "uid", rec->uid);
+	put_text(line, "comm", rec->comm, CS_COMM_LEN);
+	put_number(line, "start_ns", rec->start_ns);
+	put_number(line, "cpu", rec->cpu);
 }
 
-static void set_request(json_t *object, const struct cs_clone *rec)
+static void put_request(struct json_line *line, const struct cs_clone *rec)
 {
-	json_object_set_new(object, "via",
-			    unless_missing(rec, CS_FACT_VIA, json_string(via_name(rec->via))));
-	json_object_set_new(
-		object, "kernel_clone",
-		unless_missing(rec, CS_FACT_KERNEL_CLONE, json_boolean(rec->kernel_clone)));
-	json_object_set_new(object, "flags", json_number(rec->flags));
-	json_object_set_new(object, "flag_names", json_flag_names(rec->flags));
-	json_object_set_new(
-		object, "exit_signal",
-		unless_missing(rec, CS_FACT_EXIT_SIGNAL, json_integer(rec->exit_signal)));
+	if (tells(line, "via", rec, CS_FACT_VIA))
+		json_line_word(line, via_name(rec->via));
+	if (tells(line, "kernel_clone", rec, CS_FACT_KERNEL_CLONE))
+		json_line_bool(line, rec->kernel_clone);
+	put_number(line, "flags", rec->flags);
+	json_line_name(line, "flag_names");
+	put_flag_names(line, rec->flags);
+	if (tells(line, "exit_signal", rec, CS_FACT_EXIT_SIGNAL))
+		json_line_integer(line, rec->exit_signal);
 }
 
-static void set_outcome(json_t *object, const struct cs_clone *rec)
+static void put_outcome(struct json_line *line, const struct cs_clone *rec)
 {
-	const char *name = rec->error ? errno_name(rec->error) : NULL;
-
-	json_object_set_new(object, "error", json_integer(rec->error));
-	json_object_set_new(object, "error_name", name ? json_string(name) : json_null());
-	json_object_set_new(object, "child_tid",
-			    rec->error ? json_null() : json_number(rec->child_tid));
-	json_object_set_new(object, "child_tgid",
-			    rec->error ? json_null() : json_number(rec->child_tgid));
-	json_object_set_new(object, "child_start_ns",
-			    rec->error ? json_null() : json_number(rec->child_start_ns));
-	json_object_set_new(object, "copy_ns",
-			    unless_missing(rec, CS_FACT_COPY_NS, json_number(rec->copy_ns)));
+	put_integer(line, "error", rec->error);
+	put_word(line, "error_name", rec->error ? errno_name(rec->error) : NULL);
+	put_unless(line, "child_tid", rec->error, rec->child_tid);
+	put_unless(line, "child_tgid", rec->error, rec->child_tgid);
+	put_unless(line, "child_start_ns", rec->error, rec->child_start_ns);
+	if (tells(line, "copy_ns", rec, CS_FACT_COPY_NS))
+		json_line_number(line, rec->copy_ns);
 }
 
-static void set_nodes(json_t *object, const struct cs_clone *rec)
+static void put_nodes(struct json_line *line, const struct cs_clone *rec)
 {
-	json_object_set_new(object, "cpu_node", json_integer(rec->cpu_node));
-	json_object_set_new(
-		object, "node_requested",
-		unless_missing(rec, CS_FACT_NODE_REQUESTED, json_integer(rec->node_requested)));
-	json_object_set_new(object, "task_node",
-			    unless_missing(rec, CS_FACT_TASK_NODE, json_integer(rec->task_node)));
-	json_object_set_new(object, "stack_nodes",
-			    unless_missing(rec, CS_FACT_STACK_NODES, stack_json(rec)));
-	json_object_set_new(object, "stack_origin",
-			    rec->stack_origin ? json_string(stack_origin_name(rec->stack_origin))
-					      : json_null());
-	json_object_set_new(object, "nodes_disagree", verdict_json(nodes_check(rec)));
+	put_integer(line, "cpu_node", rec->cpu_node);
+	if (tells(line, "node_requested", rec, CS_FACT_NODE_REQUESTED))
+		json_line_integer(line, rec->node_requested);
+	if (tells(line, "task_node", rec, CS_FACT_TASK_NODE))
+		json_line_integer(line, rec->task_node);
+	if (tells(line, "stack_nodes", rec, CS_FACT_STACK_NODES))
+		put_stack(line, rec);
+	put_word(line, "stack_origin",
+		 rec->stack_origin ? stack_origin_name(rec->stack_origin) : NULL);
+	put_verdict(line, nodes_check(rec));
 }
 
-static void set_policies(json_t *object, const struct cs_clone *rec)
+static void put_policies(struct json_line *line, const struct cs_clone *rec)
 {
-	json_object_set_new(object, "policy",
-			    unless_missing(rec, CS_FACT_POLICY, policy_json(&rec->policy)));
-	json_object_set_new(object, "child_policy",
-			    rec->error ? json_null()
-				       : unless_missing(rec, CS_FACT_CHILD_POLICY,
-							policy_json(&rec->child_policy)));
-	json_object_set_new(
-		object, "policy_copied",
-		unless_missing(rec, CS_FACT_POLICY_COPIED, json_boolean(rec->policy_copied)));
-	json_object_set_new(
-		object, "vma_policies",
-		unless_missing(rec, CS_FACT_VMA_POLICIES, json_number(rec->vma_policies)));
+	if (tells(line, "policy", rec, CS_FACT_POLICY))
+		put_policy(line, &rec->policy);
+	json_line_name(line, "child_policy");
+	if (rec->error || rec->missing & CS_MISSING(CS_FACT_CHILD_POLICY))
+		json_line_null(line);
+	else
+		put_policy(line, &rec->child_policy);
+	if (tells(line, "policy_copied", rec, CS_FACT_POLICY_COPIED))
+		json_line_bool(line, rec->policy_copied);
+	if (tells(line, "vma_policies", rec, CS_FACT_VMA_POLICIES))
+		json_line_number(line, rec->vma_policies);
 }
 
 static json_t *new_object(const char *kind, const struct cs_head *head)
@@ -155,68 +214,80 @@ static void json_begin(const struct view_options *options)
 	(void)options;
 }
 
+static void put_value(struct json_line *line, const char *name, json_t *value)
+{
+	json_line_name(line, name);
+	json_line_value(line, value);
+}
+
 /* Those that were asked for and came; why a clone was refused is told without a part, too. */
-static void set_parts(json_t *object, const struct view_options *options, const struct clone *clone)
+static void put_parts(struct json_line *line, const struct view_options *options,
+		      const struct clone *clone)
 {
 	struct refusal_verdict verdict;
 
 	if (clone->rec->error) {
 		refusal_explain(clone, options->kernel, &verdict);
-		json_object_set_new(object, "refusal", json_refusal(&verdict, clone->refusal));
+		put_value(line, "refusal", json_refusal(&verdict, clone->refusal));
 	}
 	if (clone->detail)
-		json_object_set_new(object, "detail", json_detail(clone->rec, clone->detail));
+		put_value(line, "detail", json_detail(clone->rec, clone->detail));
 	if (clone->phases)
-		json_object_set_new(object, "phases", json_phases(clone->phases));
+		put_value(line, "phases", json_phases(clone->phases));
 }
 
-static json_t *tries_json(const struct tries_before *before)
+static void put_tries(struct json_line *line, const struct tries_before *before)
 {
-	const char *error = before->calls ? errno_name(before->call_error) : NULL;
-
-	if (!before->restarts && !before->calls)
-		return json_null();
-	return json_pack("{s:I, s:I, s:s?, s:I}", "restarts", (json_int_t)before->restarts,
-			 "clone3_refused", (json_int_t)before->calls, "clone3_error_name", error,
-			 "since_ns", (json_int_t)before->since_ns);
+	json_line_name(line, "tries_before");
+	if (!before->restarts && !before->calls) {
+		json_line_null(line);
+		return;
+	}
+	json_line_open(line, '{');
+	put_number(line, "restarts", before->restarts);
+	put_number(line, "clone3_refused", before->calls);
+	put_word(line, "clone3_error_name", before->calls ? errno_name(before->call_error) : NULL);
+	put_integer(line, "since_ns", (int64_t)before->since_ns);
+	json_line_close(line, '}');
 }
 
 static void json_clone(const struct view_options *options, const struct clone *clone,
 		       const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
-	json_t *object = new_object("clone", &rec->head);
+	struct json_line line;
 
-	set_caller(object, rec);
-	set_request(object, rec);
-	set_outcome(object, rec);
-	set_nodes(object, rec);
-	set_policies(object, rec);
-	json_object_set_new(object, "missing", missing_json(rec->missing));
-	json_object_set_new(object, "tries_before", tries_json(before));
-	set_parts(object, options, clone);
-	print(options, object);
+	json_line_begin(&line, options->out);
+	put_head(&line, "clone", &rec->head);
+	put_caller(&line, rec);
+	put_request(&line, rec);
+	put_outcome(&line, rec);
+	put_nodes(&line, rec);
+	put_policies(&line, rec);
+	put_missing(&line, rec->missing);
+	put_tries(&line, before);
+	put_parts(&line, options, clone);
+	json_line_end(&line);
 }
 
 static void json_returned(const struct view_options *options, const struct cs_return *rec)
 {
-	json_t *object = new_object("return", &rec->head);
+	struct json_line line;
 
-	json_object_set_new(object, "tid", json_number(rec->tid));
-	json_object_set_new(object, "tgid", json_number(rec->tgid));
-	json_object_set_new(object, "start_ns", json_number(rec->start_ns));
-	json_object_set_new(object, "comm", json_text(rec->comm, CS_COMM_LEN));
-	json_object_set_new(object, "child_tid",
-			    rec->error ? json_null() : json_number(rec->child_tid));
-	json_object_set_new(object, "uid", json_number(rec->uid));
-	json_object_set_new(object, "flags", json_number(rec->flags));
-	json_object_set_new(object, "error", json_integer(rec->error));
-	json_object_set_new(object, "copy_ns",
-			    rec->copy_ns ? json_number(rec->copy_ns) : json_null());
-	json_object_set_new(object, "clone_ns", json_number(rec->clone_ns));
-	json_object_set_new(object, "vfork_ns",
-			    rec->vfork_ns ? json_number(rec->vfork_ns) : json_null());
-	print(options, object);
+	json_line_begin(&line, options->out);
+	put_head(&line, "return", &rec->head);
+	put_number(&line, "tid", rec->tid);
+	put_number(&line, "tgid", rec->tgid);
+	put_number(&line, "start_ns", rec->start_ns);
+	put_text(&line, "comm", rec->comm, CS_COMM_LEN);
+	put_unless(&line, "child_tid", rec->error, rec->child_tid);
+	put_number(&line, "uid", rec->uid);
+	put_number(&line, "flags", rec->flags);
+	put_integer(&line, "error", rec->error);
+	put_unless(&line, "copy_ns", !rec->copy_ns, rec->copy_ns);
+	put_number(&line, "clone_ns", rec->clone_ns);
+	put_unless(&line, "vfork_ns", !rec->vfork_ns, rec->vfork_ns);
+	json_line_end(&line);
 }
 
 static void json_call(const struct view_options *options, const struct cs_call *rec)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reads what BPF programs have counted in the place of records. */
+#ifndef CLONESCOPE_SOURCE_FOLDS_H
+#define CLONESCOPE_SOURCE_FOLDS_H
+
+#include <stddef.h>
+
+#include "source/source.h"
+
+struct folds;
+
+/* Of the map @fd, with @entries of struct fold (bpf/folds.h). NULL: see errno. */
+struct folds *folds_open(int fd, size_t entries);
+void folds_close(struct folds *folds);
+
+/*
+ * Hand over what was counted since the last time, as struct source_folded. Returns how many of these, or what
+ * @take returned if that was negative.
+ */
+int folds_read(struct folds *folds, source_record_fn take, void *context);
+
+#endif
