@@ -13,7 +13,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-.PHONY: all reader module workloads units manuals run check style install clean help
+.PHONY: all reader module workloads units manuals run check bench style install clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -165,6 +165,15 @@ check:
 	done
 	@tests/check
 
+# KERNEL= is as of scripts/vm, BENCH= further options of scripts/bench.
+KERNEL ?= 6.1
+
+bench:
+	@scripts/setup build guest bench
+	@$(MAKE) --no-print-directory reader workloads
+	@$(MAKE) --no-print-directory module KDIR=$$(scripts/kernel path $(KERNEL) headers)
+	@scripts/bench --kernel $(KERNEL) $(BENCH)
+
 style:
 	@clang-format --dry-run --Werror $(C_FILES) && echo "style: $(words $(C_FILES)) files are right"
 
@@ -206,6 +215,7 @@ help:
 	@echo 'make             build the reader, the BPF object and, with headers, the module'
 	@echo "make run         install what is missing, build, and trace: CMD='...' or the tour"
 	@echo 'make check       install what is missing, build, and run all tests'
+	@echo "make bench       install what is missing, build, and measure: KERNEL=$(KERNEL), BENCH='--load'"
 	@echo 'make module      build the module for KVER=$(KVER), or for the headers in KDIR='
 	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR='
 	@echo 'make style       compare all C files with .clang-format'
