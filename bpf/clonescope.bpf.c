@@ -11,6 +11,7 @@
 #include "ring.bpf.h"
 #include "filter.bpf.h"
 #include "record.bpf.h"
+#include "folds.bpf.h"
 #include "cgroup.bpf.h"
 #include "namespaces.bpf.h"
 #include "detail.bpf.h"
@@ -68,8 +69,10 @@ static __always_inline int on_copy_process(int node,
 	state->cpu = bpf_get_smp_processor_id();
 	state->cpu_node = bpf_get_numa_node_id();
 	state->at.enter_ns = bpf_ktime_get_boot_ns();
-	if (want_phases)
-		way_begin(BPF_CORE_READ(args, flags), state->at.enter_ns);
+	if (want_phases) {
+		state->flags = BPF_CORE_READ(args, flags);
+		way_begin(&state->way, state->at.enter_ns);
+	}
 	return 0;
 }
 
@@ -113,6 +116,7 @@ static __always_inline int on_mpol_dup(struct mempolicy *old)
 	state->policy_copied = true;
 	if (want_phases)
 		on_marker(CS_STAGE_POLICY);
+	__builtin_memset(&state->policy, 0, sizeof(state->policy));
 	fill_policy(&state->policy, old);
 	return 0;
 }
@@ -157,14 +161,14 @@ static __always_inline void send_clone(struct inflight *state,
 		return;
 	state->wanted = true;
 	send_detail(state->args, error ? 0 : state->child, state->at.leave_ns);
-	send_phases(state->at.leave_ns);
+	send_phases(state);
 	if (error)
 		send_refusal(state, error);
-	rec = reserve_record(sizeof(*rec));
+	rec = begin_clone();
 	if (!rec)
 		return;
 	fill_clone(rec, state, args, child, error, typed);
-	bpf_ringbuf_submit(rec, wakeup());
+	send_begun(rec);
 }
 
 /* @typed: the verifier knows what @args and @ret are; else there are no @args. */
@@ -186,10 +190,8 @@ on_copy_process_return(struct kernel_clone_args *args, struct task_struct *ret,
 	state->child = error ? state->child : ret;
 	barrier();
 	send_clone(state, typed ? args : state->args, ret, error, typed);
-	if (want_phases)
-		way_end();
 	if (!want_return || !state->at.kernel_clone_ns)
-		inflight_end();
+		inflight_end(state);
 	return 0;
 }
 
@@ -214,7 +216,7 @@ static __always_inline int on_kernel_clone_return(int ret)
 		fill_return(rec, state, task);
 		bpf_ringbuf_submit(rec, wakeup());
 	}
-	inflight_end();
+	inflight_end(state);
 	return 0;
 }
 
@@ -228,11 +230,11 @@ static __always_inline int on_task_newtask(struct task_struct *child,
 		return 0;
 	now = bpf_ktime_get_boot_ns();
 	send_detail(0, child, now);
-	rec = reserve_record(sizeof(*rec));
+	rec = begin_clone();
 	if (!rec)
 		return 0;
 	fill_newtask(rec, child, flags, now);
-	bpf_ringbuf_submit(rec, wakeup());
+	send_begun(rec);
 	return 0;
 }
 
@@ -427,7 +429,7 @@ int BPF_KRETPROBE(kretprobe_inc_ucount, struct ucounts *ret)
 
 /* Raw tracepoints: everywhere, but a refused clone never gets there. */
 
-SEC("raw_tp/task_newtask")
+SEC("tp_btf/task_newtask")
 int BPF_PROG(tp_task_newtask, struct task_struct *child, __u64 clone_flags)
 {
 	return on_task_newtask(child, clone_flags);

@@ -156,14 +156,13 @@ static __always_inline void fill_cgroup(struct cs_detail *rec,
 					struct task_struct *child,
 					struct task_struct *task)
 {
-	bool told = true;
+	struct task_struct *is_in = child ? child : task;
 
 	rec->caller_cgroup_id = cgroup2_id(task);
-	if (child) {
+	if (child)
 		rec->cgroup_id = cgroup2_id(child);
-		told = !cgroup_path(rec->cgroup, task_cgroup2(child));
-	}
-	if (!told || !rec->caller_cgroup_id)
+	if (cgroup_path(rec->cgroup, task_cgroup2(is_in)) ||
+	    !rec->caller_cgroup_id)
 		rec->missing |= CS_MISSING(CS_DETAIL_CGROUP);
 }
 
@@ -239,7 +238,7 @@ static __always_inline void send_detail(struct kernel_clone_args *args,
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	via = args ? via_args(args, false) : via_child(child);
+	via = args ? via_args(args, false) : via_child(child, false);
 	fill_detail(rec, args, child, via, ts_ns);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }

@@ -12,6 +12,8 @@ struct inflight_times {
 	__u64 kernel_clone_ns; /* kernel_clone() was entered; 0: not seen */
 	__u64 enter_ns;	       /* copy_process() was entered; 0: not yet */
 	__u64 leave_ns;	       /* copy_process() returned; 0: not yet */
+	__u32 tid;	       /* the thread whose clone it is */
+	__u32 claims;	       /* of entries that several threads may want */
 };
 
 #endif

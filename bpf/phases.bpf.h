@@ -7,62 +7,18 @@
 
 #define want_phases kind_wanted(CS_KIND_PHASES)
 
-/* Stages in an array that a mask keeps from being left. */
-#define WAY_STAGES 32
-
 _Static_assert(CS_STAGE_COUNT <= WAY_STAGES, "a stage has no place");
 
 /* Stages of which a marker is planted, 1 << stage: set by the reader. */
 __u32 stages_told;
 
-/* Where a clone is, and what it has spent so far. */
-struct way {
-	__u64 flags;
-	__u64 since_ns; /* it is in this stage */
-	__u32 stage;
-	__u32 passed; /* 1 << stage */
-	__u32 phase_ns[WAY_STAGES];
-};
-
-/*
- * Keyed by thread; only between copy_process()'s entry and return, so that a
- * marker which others call too costs them one look. The reader makes it small
- * where nobody asks for phases.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
-	__type(key, __u32);
-	__type(value, struct way);
-} ways SEC(".maps");
-
-static __always_inline struct way *way_find(void)
-{
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-
-	return bpf_map_lookup_elem(&ways, &tid);
-}
-
 /* copy_process() was entered at @now. */
-static __always_inline void way_begin(__u64 flags, __u64 now)
+static __always_inline void way_begin(struct way *way, __u64 now)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct way way = {
-		.flags = flags,
-		.since_ns = now,
-		.stage = CS_STAGE_CHECKS,
-		.passed = 1U << CS_STAGE_CHECKS,
-	};
-
-	if (bpf_map_update_elem(&ways, &tid, &way, BPF_ANY))
-		count(&lost.inflight_full);
-}
-
-static __always_inline void way_end(void)
-{
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-
-	bpf_map_delete_elem(&ways, &tid);
+	__builtin_memset(way, 0, sizeof(*way));
+	way->since_ns = now;
+	way->stage = CS_STAGE_CHECKS;
+	way->passed = 1U << CS_STAGE_CHECKS;
 }
 
 /* What has passed until @now is the present stage's. */
@@ -102,24 +58,22 @@ static __always_inline __u64 stage_flag(enum cs_stage stage)
 static __always_inline int on_marker(enum cs_stage stage)
 {
 	__u64 flag = stage_flag(stage);
-	struct way *way = way_find();
+	struct inflight *state = inside_copy_process();
 
-	if (!way)
+	if (!state)
 		return 0;
-	way_spend(way, bpf_ktime_get_boot_ns());
-	if (flag && !(way->flags & flag))
+	way_spend(&state->way, bpf_ktime_get_boot_ns());
+	if (flag && !(state->flags & flag))
 		stage = CS_STAGE_NAMESPACES;
-	way->stage = stage;
-	way->passed |= 1U << stage;
+	state->way.stage = stage;
+	state->way.passed |= 1U << stage;
 	return 0;
 }
 
 /* The stage that the clone in progress has come to, or -1 if that is not known. */
-static __always_inline int last_stage(void)
+static __always_inline int last_stage(struct inflight *state)
 {
-	struct way *way = way_find();
-
-	return way ? (int)way->stage : -1;
+	return want_phases ? (int)state->way.stage : -1;
 }
 
 /* @rec: zeroed. copy_process() returned at @leave_ns. */
@@ -134,17 +88,16 @@ static __always_inline void fill_phases(struct cs_phases *rec, struct way *way,
 	__builtin_memcpy(rec->phase_ns, way->phase_ns, sizeof(rec->phase_ns));
 }
 
-static __always_inline void send_phases(__u64 leave_ns)
+static __always_inline void send_phases(struct inflight *state)
 {
-	struct way *way = want_phases ? way_find() : 0;
 	struct cs_phases *rec;
 
-	if (!way)
+	if (!want_phases)
 		return;
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	fill_phases(rec, way, leave_ns);
+	fill_phases(rec, &state->way, state->at.leave_ns);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }
 

@@ -25,6 +25,9 @@ __u64 never_learnt_refused; /* of refused clones, besides */
  */
 static __u64 direct_map, page_array;
 
+/* The only node that this machine can have; -1: it can have several. */
+const volatile __s32 only_node = -1;
+
 /*
  * memdesc_nid(): the topmost log2(MAX_NUMNODES) bits of the flags, with vmemmap.
  * False: not known.
@@ -33,8 +36,8 @@ static __always_inline bool page_node(const void *page, __s16 *node)
 {
 	__u64 flags;
 
-	if (max_numnodes() == 1) {
-		*node = 0;
+	if (only_node >= 0 || max_numnodes() == 1) {
+		*node = only_node >= 0 ? only_node : 0;
 		return true;
 	}
 	if (!page_flags(page, &flags))
@@ -63,7 +66,7 @@ static __always_inline void fill_task_node(struct cs_clone *rec,
 {
 	__u64 pfn, page = 0;
 
-	if (find_direct_map()) {
+	if (only_node < 0 && find_direct_map()) {
 		pfn = ((__u64)task - direct_map) >> 12;
 		page = page_array + pfn * bpf_core_type_size(struct page);
 	}
@@ -82,7 +85,8 @@ static __always_inline void fill_stack(struct cs_clone *rec,
 
 	barrier_var(bytes); /* so that the verifier sees it compared and used */
 	if (!count || bytes > sizeof(pages) ||
-	    bpf_probe_read_kernel(pages, bytes, CS_READ(typed, vm, pages)))
+	    (only_node < 0 &&
+	     bpf_probe_read_kernel(pages, bytes, CS_READ(typed, vm, pages))))
 		goto missing;
 	for (__u64 i = 0; i < CS_MAX_STACK_PAGES && i < count; i++)
 		if (!page_node(pages[i], &rec->stack_nodes[i]))
@@ -153,10 +157,10 @@ static __always_inline __u8 via_args(struct kernel_clone_args *args, bool typed)
 }
 
 /* Where copy_process()'s arguments were not seen, the child tells. */
-static __always_inline __u8 via_child(struct task_struct *child)
+static __always_inline __u8 via_child(struct task_struct *child, bool typed)
 {
 	struct kernel_clone_args___worker *args = 0;
-	__u32 flags = BPF_CORE_READ(child, flags);
+	__u32 flags = CS_READ(typed, child, flags);
 
 	if (flags & PF_IO_WORKER_)
 		return CS_VIA_IO_WORKER;
@@ -180,6 +184,44 @@ static __always_inline void fill_via(struct cs_clone *rec, __u8 via)
 		rec->missing |= CS_MISSING(CS_FACT_KERNEL_CLONE);
 }
 
+/* @word as it is up to its first byte that is zero, if it has one. */
+static __always_inline __u64 until_nul(__u64 word, bool *ends)
+{
+	__u64 nuls =
+		(word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
+
+	*ends = nuls;
+	/* The lowest is never wrong: what it borrows is from above it. */
+	return nuls ? word & (((nuls & -nuls) >> 7) - 1) : word;
+}
+
+/* bpf_get_current_comm(): before 5.17 what follows the name may be anything. */
+static __always_inline void fill_comm(char *comm, struct task_struct *task)
+{
+	const __u64 *from = (const void *)task->comm;
+	__u64 *to = (void *)comm;
+	bool ends;
+
+	to[0] = until_nul(from[0], &ends);
+	if (!ends)
+		to[1] = until_nul(from[1], &ends);
+}
+
+/* As the helpers have it, for less: an initial uid is what the kernel has. */
+static __always_inline void fill_caller_name(struct cs_clone *rec)
+{
+	struct task_struct *task;
+
+	if (!current_is_typed()) {
+		rec->uid = bpf_get_current_uid_gid();
+		bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+		return;
+	}
+	task = bpf_get_current_task_btf();
+	rec->uid = task->cred->uid.val;
+	fill_comm(rec->comm, task);
+}
+
 static __always_inline void fill_caller(struct cs_clone *rec)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -187,8 +229,7 @@ static __always_inline void fill_caller(struct cs_clone *rec)
 	rec->start_ns = CS_CURRENT(start_boottime);
 	rec->tid = id;
 	rec->tgid = id >> 32;
-	rec->uid = bpf_get_current_uid_gid();
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	fill_caller_name(rec);
 }
 
 static __always_inline void fill_child(struct cs_clone *rec,
@@ -309,7 +350,24 @@ static __always_inline void fill_exit_signal(struct cs_clone *rec,
 	if (rec->flags & (CLONE_PARENT_ | CLONE_THREAD_))
 		rec->missing |= CS_MISSING(CS_FACT_EXIT_SIGNAL);
 	else
-		rec->exit_signal = BPF_CORE_READ(child, exit_signal);
+		rec->exit_signal = child->exit_signal;
+}
+
+/*
+ * The verifier allows no arithmetic on a pointer that it knows the type of. By
+ * way of memory it comes without; @zero, of a record, is as it was after it.
+ */
+static __always_inline struct task_struct *untyped(struct task_struct *task,
+						   __u64 *zero)
+{
+	struct task_struct *same;
+
+	*zero = (__u64)task;
+	barrier();
+	same = (void *)*zero;
+	barrier();
+	*zero = 0;
+	return same;
 }
 
 /* @rec: zeroed. The task_newtask tracepoint saw @child: all there is to see. */
@@ -324,14 +382,14 @@ static __always_inline void fill_newtask(struct cs_clone *rec,
 	fill_caller(rec);
 	rec->flags = flags;
 	fill_exit_signal(rec, child);
-	fill_via(rec, via_child(child));
+	fill_via(rec, via_child(child, true));
 	rec->cpu = bpf_get_smp_processor_id();
 	rec->cpu_node = bpf_get_numa_node_id();
 	fill_policy(&rec->policy, pol);
-	fill_child(rec, child, false);
-	fill_task_node(rec, child);
+	fill_child(rec, child, true);
+	fill_task_node(rec, untyped(child, &rec->copy_ns));
 	/* copy_process() lets the child point to a copy, or to nothing. */
-	rec->policy_copied = pol && BPF_CORE_READ(child, mempolicy) != pol;
+	rec->policy_copied = pol && child->mempolicy != pol;
 }
 
 /* kernel_clone() returns; copy_process() did so before, see leave_ns. */

@@ -65,14 +65,6 @@ struct {
 	__type(value, struct ucount_call);
 } ucount_calls SEC(".maps");
 
-/* The clone that this thread is inside copy_process() of, or 0. */
-static __always_inline struct inflight *inside_copy_process(void)
-{
-	struct inflight *state = inflight_find();
-
-	return state && state->at.enter_ns && !state->at.leave_ns ? state : 0;
-}
-
 /* Is this thread in an unshare() of which somebody wants to know? */
 static __always_inline bool inside_unshare(void)
 {
@@ -834,9 +826,10 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 }
 
 /* Where somebody asked for phases, the last marker passed says it. */
-static __always_inline void fill_stage(struct cs_refusal *rec)
+static __always_inline void fill_stage(struct cs_refusal *rec,
+				       struct inflight *state)
 {
-	int stage = want_phases ? last_stage() : -1;
+	int stage = last_stage(state);
 
 	if (stage < 0)
 		rec->missing |= REFUSAL_MISSING(STAGE);
@@ -853,7 +846,7 @@ static __always_inline void fill_refusal(struct cs_refusal *rec,
 	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec),
 		  state->at.leave_ns);
 	rec->missing = never_learnt_refusal;
-	fill_stage(rec);
+	fill_stage(rec, state);
 	rec->tid = (__u32)bpf_get_current_pid_tgid();
 	fill_trail(rec, state->child, task);
 	fill_is(rec, task);

@@ -147,14 +147,19 @@ static nokprobe_inline void fill_creds(struct cs_detail *record,
 	fill_uid_map(record, &user_ns->uid_map);
 }
 
+/* @child: an error pointer where the clone was refused. */
 static nokprobe_inline void fill_cgroup(struct cs_detail *record,
 					struct task_struct *child)
 {
 	struct cgroup *cgroup;
 
 	rcu_read_lock();
-	cgroup = task_dfl_cgroup(child);
-	record->cgroup_id = cgroup_id(cgroup);
+	cgroup = task_dfl_cgroup(current);
+	record->caller_cgroup_id = cgroup_id(cgroup);
+	if (!IS_ERR(child)) {
+		cgroup = task_dfl_cgroup(child);
+		record->cgroup_id = cgroup_id(cgroup);
+	}
 	cs_cgroup_path(record->cgroup, cgroup);
 	rcu_read_unlock();
 }
@@ -165,7 +170,6 @@ static nokprobe_inline void fill_child(struct cs_detail *record,
 {
 	fill_pids(record, child);
 	cs_namespaces_of(record->ns, child);
-	fill_cgroup(record, child);
 	rcu_read_lock();
 	fill_creds(record, __task_cred(child));
 	rcu_read_unlock();
@@ -189,9 +193,6 @@ static nokprobe_inline void fill_caller(struct cs_detail *record)
 	record->caller_sched_policy = current->policy;
 	record->caller_prio = current->static_prio;
 	record->caller_caps = cs_caps(current_cred()->cap_effective);
-	rcu_read_lock();
-	record->caller_cgroup_id = cgroup_id(task_dfl_cgroup(current));
-	rcu_read_unlock();
 }
 
 /* @child: what copy_process() returned at @now. */
@@ -204,6 +205,7 @@ void cs_trace_detail(const struct cs_copy *copy, struct task_struct *child,
 	cs_fill_head(&record->head, CS_KIND_DETAIL, sizeof(*record), now);
 	fill_request(record, copy->args);
 	fill_caller(record);
+	fill_cgroup(record, child);
 	if (!IS_ERR(child))
 		fill_child(record, child);
 	trace_clone_detail(record);

@@ -90,7 +90,7 @@ static int refuse(const char *word)
 	fprintf(stderr,
 		"clonescope: there is no subcommand %s%s\n"
 		"Try `clonescope --help' for more information.\n",
-		text_quote(quoted, sizeof(quoted), word),
+		text_quote_word(quoted, sizeof(quoted), word),
 		nearest_format(like, sizeof(like), &nearest, ""));
 	return 2;
 }

@@ -488,7 +488,11 @@ struct cs_detail {
 	__u64 caller_caps;
 	__u64 cgroup_id; /* of cgroup2: the inode of its directory */
 	__u64 caller_cgroup_id;
-	char cgroup[CS_PATH_LEN]; /* the child's; as in struct cs_refusal */
+	/*
+	 * The child's; of a refused clone, which has none, the caller's. As in
+	 * struct cs_refusal.
+	 */
+	char cgroup[CS_PATH_LEN];
 };
 
 /*

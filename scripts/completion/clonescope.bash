@@ -44,6 +44,7 @@ _clonescope_values()
 	*:FLAGS) _clonescope_flag_names && return ;;
 	*:FILE) _filedir && return ;;
 	*:DIR) _filedir -d && return ;;
+	*:CGROUP) words_of=$(find /sys/fs/cgroup -mindepth 1 -type d -printf '/%P\n' 2>/dev/null) ;;
 	*:USER) words_of=$(compgen -u) ;;
 	*:PID | *:TID) _pids && return ;;
 	-n:NAME) words_of=$(ps -eo comm= 2>/dev/null) ;;

@@ -239,8 +239,6 @@ static void set_detail(struct cs_detail *detail, const struct task *task)
 {
 	*detail = (struct cs_detail){.cgroup_id = 100 + task->container};
 	detail->caller_cgroup_id = detail->cgroup_id;
-	if (task->error)
-		return;
 	if (!task->container)
 		strcpy(detail->cgroup, "/system.slice/containerd.service");
 	else if (task->container == 3)

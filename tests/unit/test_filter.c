@@ -178,6 +178,74 @@ static void test_namespaces(void **state)
 	assert_false(filter_match_life(&failed, &rec.head));
 }
 
+static bool is_in(const char *wanted, const char *path)
+{
+	struct cs_filter filter = {0};
+
+	assert_true(filter_set_cgroup(&filter, wanted));
+	return filter_match_cgroup(&filter, path);
+}
+
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void test_cgroup_path(void **state)
+{
+	(void)state;
+	assert_true(is_in("/a/b", "/a/b"));
+	assert_true(is_in("/a/b", "/a/b/c"));
+	assert_false(is_in("/a/b", "/a/bc"));
+	assert_false(is_in("/a/b", "/a"));
+	assert_false(is_in("/a/b", "/x/a/b"));
+	assert_true(is_in("a/b/", "/a/b"));
+	assert_true(is_in("/sys/fs/cgroup/a", "/a/b"));
+	assert_true(is_in("/sys/fs/cgroup", "/a/b"));
+	assert_false(is_in("/sys/fs/cgroups", "/a/b"));
+	assert_true(is_in("/", "/"));
+	assert_true(is_in("/", "/a"));
+	/* Its beginning is lost. */
+	assert_false(is_in("/a/b", ".../a/b"));
+	assert_false(is_in("/", NULL));
+	assert_true(filter_match_cgroup(&(struct cs_filter){0}, NULL));
+}
+
+static void test_cgroup_name(void **state)
+{
+	(void)state;
+	assert_true(is_in("ssh.service", "/system.slice/ssh.service"));
+	assert_true(is_in("system.slice", "/system.slice/ssh.service"));
+	assert_false(is_in("ssh", "/system.slice/ssh.service"));
+	assert_true(is_in("ssh.service", ".../system.slice/ssh.service"));
+	assert_true(is_in(DIGEST, "/system.slice/docker-" DIGEST ".scope"));
+	assert_true(is_in("012345", "/system.slice/docker-" DIGEST ".scope/init"));
+	assert_false(is_in("01234", "/system.slice/docker-" DIGEST ".scope"));
+	assert_false(is_in("123456", "/system.slice/docker-" DIGEST ".scope"));
+	/* The container is in another one; conmon is in none. */
+	assert_true(is_in("012345", "/docker/" DIGEST "/docker/ff" DIGEST));
+	assert_false(is_in("012345", "/machine.slice/libpod-conmon-" DIGEST ".scope"));
+	assert_true(is_in("web", "/lxc/web"));
+	assert_false(is_in("websit", "/lxc/website"));
+	assert_true(is_in("0c1d2e3f-0000",
+			  "/kubepods/besteffort/pod0c1d2e3f-0000-4000-8000-0123456789ab/" DIGEST));
+	assert_false(is_in("web", NULL));
+}
+
+static void test_cgroup_is_no_name(void **state)
+{
+	char longest[CS_PATH_LEN + 1] = "";
+	struct cs_filter filter = {0};
+
+	(void)state;
+	assert_false(filter_set_cgroup(&filter, ""));
+	memset(longest, 'a', CS_PATH_LEN - 1);
+	assert_true(filter_set_cgroup(&filter, longest));
+	assert_true(filter_match_cgroup(&filter, longest));
+	longest[CS_PATH_LEN - 1] = 'a';
+	assert_false(filter_set_cgroup(&filter, longest));
+	longest[0] = '/';
+	longest[CS_PATH_LEN - 1] = '\0';
+	assert_true(filter_set_cgroup(&filter, longest));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +258,9 @@ int main(void)
 		cmocka_unit_test(test_all_conditions_count),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_cgroup_path),
+		cmocka_unit_test(test_cgroup_name),
+		cmocka_unit_test(test_cgroup_is_no_name),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

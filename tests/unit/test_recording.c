@@ -203,6 +203,69 @@ static void parts_come_before_their_clone(void **state)
 	source->ops->close(source);
 }
 
+/* Of two files, what the first says of a place; so that a copy is as good. */
+static void places_come_back(void **state)
+{
+	static struct source written;
+	char *paths[] = {(char *)in_folder("a.db"), (char *)in_folder("b.db")};
+	const struct source_places *places;
+	struct source *source;
+
+	(void)state;
+	source_place_add(&written, "outcome", "fexit copy_process", true, NULL);
+	source_place_add(&written, "time", "kprobe copy_process", false, "it isn't there");
+	/* Planted twice, for two things. */
+	source_place_add(&written, "outcome", "fexit copy_process", true, NULL);
+	for (int i = 0; i < 2; i++) {
+		struct recorder *recorder = begin(paths[i]);
+
+		recorder_add_places(recorder, &written.places);
+		end(recorder);
+		source_place_add(&written, "time", "tracepoint task_newtask", true, NULL);
+		written.places.place[1].used = true;
+	}
+	source = open_files(paths, 2);
+	places = &source->places;
+	assert_int_equal(places->count, 4);
+	assert_string_equal(places->place[1].tells, "time");
+	assert_string_equal(places->place[1].where, "kprobe copy_process");
+	assert_string_equal(places->place[1].why, "it isn't there");
+	assert_true(places->place[0].used);
+	assert_false(places->place[1].used);
+	assert_string_equal(places->place[2].where, "fexit copy_process");
+	assert_string_equal(places->place[3].where, "tracepoint task_newtask");
+	source->ops->close(source);
+	unlink(paths[0]);
+	unlink(paths[1]);
+}
+
+/* A later version may name causes that this program has no name for. */
+static void a_loss_of_unknown_cause_counts(void **state)
+{
+	char *path = (char *)in_folder("a.db");
+	struct recorder *recorder = begin(path);
+	struct losses losses;
+	struct source *source;
+	sqlite3 *db;
+
+	(void)state;
+	recorder_add_loss(recorder, LOSS_RING_FULL, 7);
+	recorder_add_loss(recorder, LOSS_RING_FULL, 5);
+	end(recorder);
+	assert_int_equal(sqlite3_open(path, &db), 0);
+	assert_int_equal(sqlite3_exec(db, "UPDATE loss SET cause = 'solar_flare' WHERE count = 7",
+				      NULL, NULL, NULL),
+			 0);
+	sqlite3_close(db);
+	source = open_files(&path, 1);
+	read_all(source);
+	source->ops->losses(source, &losses);
+	assert_int_equal(losses.count[LOSS_BAD_RECORD], 7);
+	assert_int_equal(losses_total(&losses), 12);
+	source->ops->close(source);
+	unlink(path);
+}
+
 static void write_at(const char *path, const char *boot, int64_t offset_ns, const uint64_t *times,
 		     size_t count)
 {
@@ -321,6 +384,108 @@ static void nothing_else_makes_room(void **state)
 	assert_int_equal(access(path, F_OK), 0);
 }
 
+static void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void expect_text(const char *path, const char *text)
+{
+	int fd = open(path, O_RDONLY);
+	char buf[64] = "";
+
+	assert_int_equal(read(fd, buf, sizeof(buf) - 1), strlen(text));
+	assert_string_equal(buf, text);
+	close(fd);
+}
+
+/* What merely has a name like those of SQLite's own files. */
+static void no_companion_is_taken_for_sqlites(void **state)
+{
+	static const char *const names[] = {
+		"kept.db-wal",	   "kept.db-shm",     "kept.db-journal",
+		"kept.db.old-wal", "kept.db.old-shm", "kept.db.old-journal",
+	};
+	char path[128];
+
+	(void)state;
+	strcpy(path, in_folder("kept.db"));
+	unlink(path);
+	unlink(in_folder("kept.db.old"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		write_text(in_folder(names[i]), "7 letters, not a log");
+		assert_int_equal(try_open(path), i < 3 ? -EEXIST : 0);
+		if (i < 3)
+			assert_int_equal(access(path, F_OK), -1);
+		else
+			assert_int_equal(try_open(path), -EEXIST);
+		expect_text(in_folder(names[i]), "7 letters, not a log");
+		unlink(in_folder(names[i]));
+		unlink(path);
+	}
+	/* Not even where SQLite would follow it to a file of its own. */
+	assert_int_equal(symlink("parts.db", in_folder("kept.db-wal")), 0);
+	assert_int_equal(try_open(path), -EEXIST);
+	unlink(in_folder("kept.db-wal"));
+	/* Those of a recording that was never finished are SQLite's; and so is an empty one. */
+	write_text(in_folder("kept.db-journal"), "");
+	assert_int_equal(try_open(path), 0);
+	unlink(in_folder("kept.db-journal"));
+}
+
+/* Half a second, by the recorder's clock: then the log grows. */
+static void wait_for_commit(struct recorder *recorder, const char *log)
+{
+	struct stat before, now;
+
+	assert_int_equal(stat(log, &before), 0);
+	do {
+		usleep(10000);
+		recorder_tick(recorder);
+		assert_int_equal(stat(log, &now), 0);
+	} while (now.st_size == before.st_size);
+}
+
+/* With one record in it. */
+static void expect_unfinished(const char *path, bool is_growing)
+{
+	char *paths[] = {(char *)path};
+	struct source *source = open_files(paths, 1);
+
+	read_all(source);
+	assert_int_equal(taken_count, 1);
+	assert_false(recording_info(source)->is_complete);
+	assert_int_equal(recording_info(source)->is_growing, is_growing);
+	source->ops->close(source);
+}
+
+/* As kill -9 leaves it: its rows are in the log, which goes along when it makes room. */
+static void an_unfinished_one_makes_room_with_its_log(void **state)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm"};
+	char command[512];
+	const struct cs_start start = {
+		.head = {.kind = CS_KIND_START, .size = sizeof(start), .ts_ns = 1}};
+	struct recorder *recorder = begin(in_folder("kept.db"));
+
+	(void)state;
+	recorder_add(recorder, &start.head);
+	wait_for_commit(recorder, in_folder("kept.db-wal"));
+	expect_unfinished(in_folder("kept.db"), true);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(command, sizeof(command), "cp '%s/kept.db%s' '%s/cut.db%s'", folder,
+			 suffixes[i], folder, suffixes[i]);
+		assert_int_equal(system(command), 0);
+	}
+	end(recorder);
+	end(begin(in_folder("cut.db")));
+	expect_unfinished(in_folder("cut.db.old"), false);
+	assert_int_equal(access(in_folder("cut.db-wal"), F_OK), -1);
+}
+
 static int try_read(const char *path)
 {
 	const struct source_options options = {.kinds = ALL_KINDS};
@@ -412,10 +577,11 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-	static const char *const names[] = {"fields.db",   "parts.db",	"a.db",	    "b.db",
-					    "letter",	   "link.db",	"mine.db",  "mine.db.old",
-					    "other.db",	   "broken.db", "a.db.old", "kept.db",
-					    "kept.db.old", "pipe"};
+	static const char *const names[] = {
+		"fields.db",  "parts.db",	"a.db",		 "b.db",     "letter",
+		"link.db",    "mine.db",	"mine.db.old",	 "other.db", "broken.db",
+		"a.db.old",   "kept.db",	"kept.db.old",	 "pipe",     "cut.db",
+		"cut.db.old", "cut.db.old-wal", "cut.db.old-shm"};
 
 	(void)state;
 	free(taken);
@@ -429,9 +595,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_kind_comes_back),
 		cmocka_unit_test(parts_come_before_their_clone),
+		cmocka_unit_test(places_come_back),
+		cmocka_unit_test(a_loss_of_unknown_cause_counts),
 		cmocka_unit_test(several_are_merged_by_time),
 		cmocka_unit_test(no_other_file_is_touched),
 		cmocka_unit_test(nothing_else_makes_room),
+		cmocka_unit_test(no_companion_is_taken_for_sqlites),
+		cmocka_unit_test(an_unfinished_one_makes_room_with_its_log),
 		cmocka_unit_test(what_is_no_recording_is_refused),
 		cmocka_unit_test(any_name_is_that_of_a_file),
 		cmocka_unit_test(a_broken_one_does_no_harm),

@@ -14,27 +14,9 @@
 #include "model/flags.h"
 #include "model/outcome.h"
 #include "model/refusal.h"
-
-#define V5_10 RULES_KERNEL(5, 10)
-#define V6_1  RULES_KERNEL(6, 1)
-#define V6_12 RULES_KERNEL(6, 12)
-#define V6_18 RULES_KERNEL(6, 18)
-#define V7_2  RULES_KERNEL(7, 2)
-#define V7_3  RULES_KERNEL(7, 3)
+#include "kernels.h"
 
 #define THREAD_FLAGS (CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
-
-/* enum ucount_type of the kernel */
-enum {
-	USER,
-	PID,
-	UTS,
-	IPC,
-	NET,
-	MNT,
-	CGROUP,
-	TIME
-};
 
 static struct cs_clone rec;
 static struct cs_refusal refusal;

@@ -19,13 +19,7 @@
 #include <unistd.h>
 
 #include "model/rules.h"
-
-#define V5_10 RULES_KERNEL(5, 10)
-#define V6_1  RULES_KERNEL(6, 1)
-#define V6_12 RULES_KERNEL(6, 12)
-#define V6_18 RULES_KERNEL(6, 18)
-#define V7_2  RULES_KERNEL(7, 2)
-#define V7_3  RULES_KERNEL(7, 3)
+#include "kernels.h"
 
 /* Linux 7.1's, spelled out: the header may be older. */
 #define AUTOREAP (1ULL << 34)

@@ -161,6 +161,18 @@ static void test_shell_reads_it_back(void **state)
 	assert_string_equal(shell("\033[2J'\\"), "$'\\x1b[2J\\'\\\\'");
 }
 
+static void test_a_word_has_ends(void **state)
+{
+	char buf[16];
+
+	(void)state;
+	assert_string_equal(text_quote_word(buf, sizeof(buf), "abc"), "abc");
+	assert_string_equal(text_quote_word(buf, sizeof(buf), ""), "''");
+	assert_string_equal(text_quote_word(buf, sizeof(buf), " a\033"), "' a\\x1b'");
+	assert_string_equal(text_quote_word(buf, sizeof(buf), "a b c d e f g h i"),
+			    "'a b c d e f...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_quote_hides_control),
 		cmocka_unit_test(test_quote_is_bounded),
 		cmocka_unit_test(test_shell_reads_it_back),
+		cmocka_unit_test(test_a_word_has_ends),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -13,22 +13,7 @@
 
 #include "model/flags.h"
 #include "model/refusal.h"
-
-#define V6_1 RULES_KERNEL(6, 1)
-#define V7_0 RULES_KERNEL(7, 0)
-#define V7_2 RULES_KERNEL(7, 2)
-
-/* enum ucount_type of the kernel */
-enum {
-	USER,
-	PID,
-	UTS,
-	IPC,
-	NET,
-	MNT,
-	CGROUP,
-	TIME
-};
+#include "kernels.h"
 
 static struct cs_namespaces rec;
 static struct cs_refusal refusal;

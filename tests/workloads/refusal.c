@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,11 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line.h"
 #include "refusals.h"
 
 #define MOST_EXPECTED 8
-
-static int out = STDOUT_FILENO;
 
 static struct {
 	int refusals;
@@ -39,10 +37,7 @@ static struct {
 
 void tell_to(const char *path)
 {
-	if (path)
-		out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-	if (out < 0)
-		err(1, "cannot write to %s", path);
+	line_open(path);
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (told == MAP_FAILED)
 		err(1, "cannot map a page shared with children");
@@ -191,28 +186,6 @@ static void put_expected(FILE *to)
 	fputc('}', to);
 }
 
-static FILE *line;
-static char *line_text;
-static size_t line_bytes;
-
-static FILE *begin_line(void)
-{
-	line = open_memstream(&line_text, &line_bytes);
-	if (!line)
-		err(1, "no memory for a line");
-	return line;
-}
-
-static void end_line(void)
-{
-	fputs("}\n", line);
-	if (fclose(line))
-		err(1, "no memory for a line");
-	if (write(out, line_text, line_bytes) != (ssize_t)line_bytes)
-		err(1, "cannot write the truth down");
-	free(line_text);
-}
-
 static const char *call_of(const struct provocation *provocation)
 {
 	return provocation->call ? provocation->call : "clone3";
@@ -222,7 +195,7 @@ static void tell_line(const struct provocation *provocation, int error, int trie
 		      long long answered_ns)
 {
 	const char *name = error == 513 ? "ERESTARTNOINTR" : strerrorname_np(error);
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 
 	fprintf(to, "{\"rule\":\"%s\",\"name\":\"%s\",\"tid\":%d,\"asked_ns\":%lld",
 		provocation->rule, provocation->name, self, asked_ns);
@@ -231,7 +204,7 @@ static void tell_line(const struct provocation *provocation, int error, int trie
 	fprintf(to, ",\"call\":\"%s\",\"flags\":%llu,\"tries\":%d,\"child_tid\":%d",
 		call_of(provocation), (unsigned long long)provocation->flags, tries, child);
 	put_expected(to);
-	end_line();
+	line_end();
 	__atomic_add_fetch(&told->refusals, 1, __ATOMIC_RELAXED);
 }
 
@@ -296,31 +269,31 @@ int skip(const struct provocation *provocation, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	to = begin_line();
+	to = line_begin();
 	fprintf(to, "{\"rule\":\"%s\",\"name\":\"%s\",\"skipped\":", provocation->rule,
 		provocation->name);
 	put_text(to, reason);
-	end_line();
+	line_end();
 	__atomic_add_fetch(&told->skipped, 1, __ATOMIC_RELAXED);
 	return 0;
 }
 
 void tell_head(void)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 	struct utsname name;
 
 	uname(&name);
 	fprintf(to, "{\"begin\":%lld,\"tid\":%d,\"release\":", now_ns(), gettid());
 	put_text(to, name.release);
-	end_line();
+	line_end();
 }
 
 void tell_tail(void)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 
 	fprintf(to, "{\"end\":%lld,\"refusals\":%d,\"skipped\":%d", now_ns(), told->refusals,
 		told->skipped);
-	end_line();
+	line_end();
 }

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "refusals.h"
 
 static int pidfd_word;
@@ -33,33 +34,9 @@ static int ask_at_threads_max(const struct provocation *provocation)
 	return ask_as_told(provocation);
 }
 
-/* glibc has no struct for it before 2.41. */
-struct deadline_attr {
-	uint32_t size;
-	uint32_t policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime;
-	uint64_t deadline;
-	uint64_t period;
-};
-
-/* The kernel takes deadline tasks only if they may run on any CPU. */
 static int ask_with_deadline(const struct provocation *provocation)
 {
-	struct deadline_attr attr = {
-		.size = sizeof(attr),
-		.policy = SCHED_DEADLINE,
-		.runtime = 10000000,
-		.deadline = 100000000,
-		.period = 100000000,
-	};
-	cpu_set_t all;
-
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
-	if (syscall(SYS_sched_setattr, 0, &attr, 0))
+	if (deadline_become())
 		return skip(provocation, "no SCHED_DEADLINE: %m");
 	expect_text("policy", "SCHED_DEADLINE");
 	return ask_as_told(provocation);

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "numa.h"
 #include "tour.h"
 
@@ -93,33 +94,9 @@ int visit_no_files_left(const struct stop *stop)
 	return stop_in_helper(stop, call_at_file_limit);
 }
 
-/* glibc has no struct for it before 2.41. */
-struct deadline_attr {
-	uint32_t size;
-	uint32_t policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime;
-	uint64_t deadline;
-	uint64_t period;
-};
-
-/* The kernel takes deadline tasks only if they may run on any CPU. */
 static int call_with_deadline(const struct stop *stop)
 {
-	struct deadline_attr attr = {
-		.size = sizeof(attr),
-		.policy = SCHED_DEADLINE,
-		.runtime = 10000000,
-		.deadline = 100000000,
-		.period = 100000000,
-	};
-	cpu_set_t all;
-
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
-	if (syscall(SYS_sched_setattr, 0, &attr, 0))
+	if (deadline_become())
 		return stop_skip(stop, "no SCHED_DEADLINE: %m");
 	return visit_call(stop);
 }

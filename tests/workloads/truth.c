@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Each expectation becomes one line of JSON by one write(2), whichever process makes it. */
+/* Each expectation becomes one line of JSON, whichever process makes it. */
 #define _GNU_SOURCE
 #include <err.h>
-#include <fcntl.h>
 #include <linux/sched.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,10 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line.h"
 #include "numa.h"
 #include "truth.h"
-
-static int out = STDOUT_FILENO;
 
 /* Shared, since helper processes write too. */
 static struct {
@@ -35,10 +33,7 @@ static int64_t now_ns(void)
 
 void truth_open(const char *path)
 {
-	if (path)
-		out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-	if (out < 0)
-		err(1, "cannot write to %s", path);
+	line_open(path);
 	written = mmap(NULL, sizeof(*written), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (written == MAP_FAILED)
@@ -207,31 +202,9 @@ static const struct {
 	{KEY(TRUTH_REPORT, put_ns, child_ns)},
 };
 
-static FILE *line;
-static char *line_text;
-static size_t line_bytes;
-
-static FILE *begin_line(void)
-{
-	line = open_memstream(&line_text, &line_bytes);
-	if (!line)
-		err(1, "no memory for a line");
-	return line;
-}
-
-static void end_line(void)
-{
-	fputs("}\n", line);
-	if (fclose(line))
-		err(1, "no memory for a line");
-	if (write(out, line_text, line_bytes) != (ssize_t)line_bytes)
-		err(1, "cannot write the truth down");
-	free(line_text);
-}
-
 void truth_write(const struct expected *e)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 	char before = '{';
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -241,38 +214,38 @@ void truth_write(const struct expected *e)
 		keys[i].put(to, (const char *)e + keys[i].offset);
 		before = ',';
 	}
-	end_line();
+	line_end();
 	__atomic_add_fetch(&written->clones, 1, __ATOMIC_RELAXED);
 }
 
 void truth_skip(const char *stop, const char *reason)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 
 	fputs("{\"stop\":", to);
 	put_text(to, stop);
 	fputs(",\"skipped\":", to);
 	put_text(to, reason);
-	end_line();
+	line_end();
 	__atomic_add_fetch(&written->skipped, 1, __ATOMIC_RELAXED);
 }
 
 void truth_write_head(void)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 	struct utsname name;
 
 	uname(&name);
 	fprintf(to, "{\"begin\":%lld,\"tid\":%d,\"release\":", (long long)now_ns(), gettid());
 	put_text(to, name.release);
-	end_line();
+	line_end();
 }
 
 void truth_write_tail(void)
 {
-	FILE *to = begin_line();
+	FILE *to = line_begin();
 
 	fprintf(to, "{\"end\":%lld,\"clones\":%d,\"skipped\":%d", (long long)now_ns(),
 		written->clones, written->skipped);
-	end_line();
+	line_end();
 }

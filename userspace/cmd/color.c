@@ -22,7 +22,7 @@ enum color_when color_parse(struct argp_state *state, const char *text)
 		if (!strcmp(text, names[i]))
 			return (enum color_when)i;
 	argp_error(state, "--color is auto, always or never, not %s",
-		   text_quote(quoted, sizeof(quoted), text));
+		   text_quote_word(quoted, sizeof(quoted), text));
 	return COLOR_AUTO;
 }
 

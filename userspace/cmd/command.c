@@ -4,13 +4,72 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <paths.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/signals.h"
+#include "model/text.h"
+
+/* 127 and 126 as shells have them. @error: an errno. */
+static int cannot_run(const char *name, int error)
+{
+	char quoted[256];
+
+	fprintf(stderr, "clonescope: cannot run %s: %s\n",
+		text_quote_word(quoted, sizeof(quoted), name), strerror(error));
+	return error == ENOENT ? 127 : 126;
+}
+
+/* 0, or why the file at @path can't be executed: an errno. */
+static int check_file(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return EACCES;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
+}
+
+/* As execvp() goes through PATH: one that may not be executed counts where none may. */
+static int check_path(const char *name)
+{
+	const char *folder = getenv("PATH") ? getenv("PATH") : _PATH_DEFPATH;
+	char path[PATH_MAX];
+	int found = ENOENT;
+
+	for (size_t length;; folder += length + 1) {
+		int error;
+
+		length = strcspn(folder, ":");
+		snprintf(path, sizeof(path), "%.*s%s%s", (int)length, folder, length ? "/" : "",
+			 name);
+		error = check_file(path);
+		if (!error)
+			return 0;
+		if (error == EACCES)
+			found = EACCES;
+		if (!folder[length])
+			return found;
+	}
+}
+
+int command_check(const char *name)
+{
+	int error = name[0] ? 0 : ENOENT;
+
+	if (!error)
+		error = strchr(name, '/') ? check_file(name) : check_path(name);
+	return error ? cannot_run(name, error) : 0;
+}
 
 static void leave_terminal(void)
 {
@@ -21,7 +80,7 @@ static void leave_terminal(void)
 			dup2(null, fd);
 }
 
-/* Wait for the word to go, then become the command. 127 and 126 as shells have them. */
+/* Wait for the word to go, then become the command. */
 static void run_when_released(int gate, char **argv)
 {
 	char go;
@@ -30,8 +89,7 @@ static void run_when_released(int gate, char **argv)
 		_exit(127);
 	signals_restore();
 	execvp(argv[0], argv);
-	fprintf(stderr, "clonescope: cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	_exit(cannot_run(argv[0], errno));
 }
 
 /* Children of the program that became us: not ours to wait for. */

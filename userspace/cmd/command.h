@@ -17,6 +17,12 @@ struct command {
 };
 
 /*
+ * Could @name be run, as execvp() would find it? Returns 0, or says why not and returns the status that is due: 127 or
+ * 126. An interpreter that is missing is not looked for.
+ */
+int command_check(const char *name);
+
+/*
  * Fork a child that will run @argv and hold it there. From now on orphaned descendants become our children,
  * so that their end is seen. @off_terminal: it gets /dev/null where it would have a terminal. Returns 0 or a
  * negative errno.

@@ -170,7 +170,7 @@ static struct addrinfo *find_address(const char *listen, char *why)
 		return found;
 	snprintf(why, ENDPOINT_WHY_SIZE,
 		 "%s is no address to listen at: 127.0.0.1:9435, [::1]:9435, or :9435 for all",
-		 text_quote(quoted, sizeof(quoted), listen));
+		 text_quote_word(quoted, sizeof(quoted), listen));
 	return NULL;
 }
 

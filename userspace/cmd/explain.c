@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -293,6 +294,20 @@ static void explain_errno(const struct subject *subject)
 	print_open(subject);
 }
 
+/* Says so, if this was to be the name of a call. */
+static void check_call(const char *word, struct argp_state *state)
+{
+	char shown[64], like[NEAREST_TEXT_SIZE];
+	struct nearest nearest;
+
+	flags_nearest(&nearest, word);
+	for (int via = CS_VIA_FORK; via <= CS_VIA_CLONE3; via++)
+		nearest_try(&nearest, via_name(via));
+	if (nearest.found && via_parse(nearest.found) > 0)
+		argp_error(state, "'%s' is no call%s", text_quote(shown, sizeof(shown), word),
+			   nearest_format(like, sizeof(like), &nearest, ""));
+}
+
 static void parse_word(const char *word, struct subject *subject, struct argp_state *state)
 {
 	char shown[64];
@@ -303,9 +318,11 @@ static void parse_word(const char *word, struct subject *subject, struct argp_st
 		subject->via_given = true;
 		return;
 	}
-	if (subject->flags)
+	if (subject->flags) {
+		check_call(subject->flags, state);
 		argp_error(state, "one set of flags at a time: '%s' is too much",
 			   text_quote(shown, sizeof(shown), word));
+	}
 	subject->flags = word;
 }
 
@@ -326,8 +343,11 @@ static void parse_flags(struct subject *subject, struct argp_state *state)
 	char why[FLAGS_WHY_SIZE];
 	int signal = 0;
 
-	if (flags_parse(subject->flags, clone3, &request->flags, &signal, why, sizeof(why)))
+	if (flags_parse(subject->flags, clone3, &request->flags, &signal, why, sizeof(why))) {
+		if (!subject->via_given)
+			check_call(subject->flags, state);
 		argp_error(state, "%s", why);
+	}
 	request->exit_signal = (uint64_t)signal;
 	if (subject->via_given)
 		return;
@@ -366,7 +386,7 @@ static void finish(struct subject *subject, struct argp_state *state)
 			argp_error(state, "say what to explain: flags, a call or an errno");
 		return;
 	}
-	if (!subject->via_given && subject->flags[0] == 'E')
+	if (!subject->via_given && toupper((unsigned char)subject->flags[0]) == 'E')
 		subject->error = errno_parse(subject->flags);
 	if (subject->error > 0)
 		return;

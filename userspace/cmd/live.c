@@ -40,6 +40,8 @@ struct run {
 	int output_error; /* errno of the first write that failed */
 	bool said_waiting;
 	bool is_replay;
+	struct source_options
+		wanted; /* of the source: what the options say, and what else is needed */
 	uint64_t next_interval_ns;
 	bool told_all; /* as many intervals as were asked for */
 	uint64_t next_progress_ns;
@@ -134,39 +136,65 @@ static void keep(struct live *live, const struct cs_head *head)
 		recorder_add(live->recorder, head);
 }
 
-static void add_up(struct live *live, struct totals *totals, const struct clone *clone)
+static void add_up(struct totals *totals, const struct clone *clone)
 {
 	totals_add(totals, clone->rec);
 	if (clone->detail)
-		totals_add_container(totals, clone->rec, cgroups_path(live->cgroups, clone));
+		totals_add_container(totals, clone->rec, clone_cgroup(clone));
 	if (clone->phases && !clone->rec->error)
 		totals_add_phases(totals, clone->phases);
 }
 
-static void show_clone(struct live *live, const struct clone *clone)
+/* Without the detail that only the filter asked for. */
+static struct clone shown_of(const struct live *live, const struct clone *clone)
 {
-	bool matches = filter_match(&live->options->source.filter, clone->rec);
+	struct clone shown = *clone;
+
+	if (live->unseen_kinds & SOURCE_KIND(CS_KIND_DETAIL))
+		shown.detail = NULL;
+	return shown;
+}
+
+static void show_clone(struct live *live, const struct clone *whole)
+{
+	const struct cs_filter *filter = &live->options->source.filter;
+	bool matches = filter_match(filter, whole->rec) &&
+		       filter_match_cgroup(filter, clone_cgroup(whole));
+	const struct clone shown = shown_of(live, whole), *clone = &shown;
 	struct tries_before before = {0};
 
 	if (live->counts_only) {
 		if (!matches)
 			return;
-		keep_clone(live, clone);
+		keep_clone(live, whole);
+		if (filter->cgroup[0])
+			lives_add(live->lives, clone);
 		live->view->clone(&live->view_options, clone, &before);
 		return;
 	}
 	/* Each of the tries, as a filter may want the last one only. */
 	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
-		keep_clone(live, clone);
+		keep_clone(live, whole);
 	if (!matches)
 		return;
-	add_up(live, live->totals, clone);
+	add_up(live->totals, clone);
 	if (live->all)
-		add_up(live, live->all, clone);
+		add_up(live->all, clone);
 	lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
 	live->view->clone(&live->view_options, clone, &before);
+}
+
+/* Where a task is, only its clones tell: of others that are known from none, nothing is shown. */
+static bool is_placed(const struct live *live, const struct cs_head *head)
+{
+	return !live->options->source.filter.cgroup[0] || lives_find(live->lives, head);
+}
+
+static bool matches_life(const struct live *live, const struct cs_head *head)
+{
+	return is_placed(live, head) && filter_match_life(&live->options->source.filter, head);
 }
 
 /* Of tasks that are known from the clones shown, and of those that the filter is about. */
@@ -174,7 +202,7 @@ static void show_life(struct live *live, const struct cs_head *head)
 {
 	const struct life *life = lives_find(live->lives, head);
 
-	if (!life && !filter_match_life(&live->options->source.filter, head))
+	if (!life && !matches_life(live, head))
 		return;
 	keep(live, head);
 	if (!(live->unseen_kinds & SOURCE_KIND(head->kind)))
@@ -191,7 +219,7 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 {
 	const struct cs_refusal *refusal = join_namespaces(live->join, rec);
 	const struct life *life = lives_find(live->lives, &rec->head);
-	bool matched = filter_match_life(&live->options->source.filter, &rec->head);
+	bool matched = matches_life(live, &rec->head);
 
 	if (life || matched)
 		keep_namespaces(live, rec, refusal);
@@ -202,6 +230,14 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 	if (live->view->story)
 		tell_namespaces(live, rec, life, refusal);
 	lives_change(live->lives, &rec->head);
+}
+
+/* Nobody looks at them one by one, nor at what became of them. */
+static void add_folded(struct live *live, const struct source_folded *folded)
+{
+	totals_add_many(live->totals, &folded->clone, folded->times);
+	if (live->all)
+		totals_add_many(live->all, &folded->clone, folded->times);
 }
 
 static void show_call(struct live *live, const struct cs_call *call)
@@ -225,13 +261,13 @@ static void show_other(struct live *live, const struct cs_head *head)
 
 	switch (head->kind) {
 	case CS_KIND_RETURN:
-		if (!filter_match_return(filter, back))
+		if (!filter_match_return(filter, back) || !is_placed(live, head))
 			break;
 		keep(live, head);
 		live->view->returned(&live->view_options, back);
 		break;
 	case CS_KIND_CALL:
-		matches = filter_match_call(filter, call);
+		matches = filter_match_call(filter, call) && is_placed(live, head);
 		if (tries_take_call(live->tries, call, &before) || matches)
 			keep_call(live, call);
 		if (matches)
@@ -244,6 +280,9 @@ static void show_other(struct live *live, const struct cs_head *head)
 		break;
 	case CS_KIND_NAMESPACES:
 		show_namespaces(live, (const void *)head);
+		break;
+	case SOURCE_FOLDED:
+		add_folded(live, (const void *)head);
 		break;
 	}
 }
@@ -267,12 +306,23 @@ static int take_record(const struct cs_head *head, void *context)
 	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
+/* What the reader itself could not remember. Of tasks whose end nobody tells of, none is waited for. */
+static uint64_t forgotten(const struct live *live)
+{
+	uint64_t count = join_forgotten(live->join);
+
+	if (live->options->source.kinds & SOURCE_KIND(CS_KIND_EXIT))
+		count += lives_forgotten(live->lives);
+	return count;
+}
+
 static void report_losses(struct run *run)
 {
 	struct live *live = run->live;
 	struct losses now;
 
 	source_losses(run->source, &now);
+	now.count[LOSS_READER_FULL] += forgotten(live);
 	for (int i = 0; i < LOSS_COUNT; i++) {
 		uint64_t count = now.count[i] - live->losses.count[i];
 
@@ -339,6 +389,43 @@ static void check_output(struct run *run)
 		output_failed(run, errno);
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+/* From here on it is ours, and told of. */
+static void begin_cost(struct run *run)
+{
+	struct live *live = run->live;
+
+	if (!live->options->source.self_cost)
+		return;
+	source_cost(run->source, &live->cost_start);
+	live->cost_start.reader_ns = cpu_ns();
+	live->view_options.cost = &live->cost;
+}
+
+/* Of what is about to be told: all of it, or an interval. */
+static void take_cost(struct run *run)
+{
+	struct live *live = run->live;
+	const struct totals *totals = live->all ? live->all : live->totals;
+	struct cost now;
+
+	if (!live->view_options.cost)
+		return;
+	source_cost(run->source, &now);
+	now.reader_ns = cpu_ns();
+	cost_since(&now, &live->cost_start, &live->cost);
+	live->cost.clones = totals_summary(totals)->count;
+	if (!live->all)
+		live->cost_start = now;
+}
+
 /* What was lost in the interval alone is in live->interval_losses. */
 static void end_interval(struct run *run)
 {
@@ -349,6 +436,7 @@ static void end_interval(struct run *run)
 	report_losses(run);
 	live->interval_start = live->losses;
 	losses_since(&live->losses, &before, &live->interval_losses);
+	take_cost(run);
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
@@ -480,7 +568,7 @@ static void say_kept(const struct live *live)
 	char size[32], path[512];
 
 	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
-	text_quote(path, sizeof(path), live->options->output);
+	text_quote_word(path, sizeof(path), live->options->output);
 	fprintf(stderr, "clonescope: %" PRIu64 " records, %s, are in %s\n",
 		recorder_count(live->recorder), size, path);
 }
@@ -521,6 +609,8 @@ static int finish(struct run *run)
 	report_losses(run);
 	status = check_kept(run);
 	errno = 0;
+	if (!live->interval_ns || live->all)
+		take_cost(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
 	else if (!run->told_all && totals_summary(live->totals)->count)
@@ -613,7 +703,7 @@ static void describe_live(struct run *run)
 		.command = command,
 		.since_ns = run->live->view_options.since_ns,
 		.realtime_offset_ns = realtime_offset_ns(),
-		.kinds = options->source.kinds,
+		.kinds = run->wanted.kinds,
 	};
 	struct utsname host;
 
@@ -642,6 +732,14 @@ static int kernel_of(const char *release)
 	return RULES_KERNEL(major, minor);
 }
 
+static const char *how_complete(const struct recording_info *info)
+{
+	if (info->is_complete)
+		return "";
+	return info->is_growing ? "; it is still being written: what is there is shown"
+				: "; it was cut off: what is there is shown";
+}
+
 static void say_reading(const struct recording_info *info)
 {
 	char host[160], release[160];
@@ -649,8 +747,7 @@ static void say_reading(const struct recording_info *info)
 	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
 		text_quote(host, sizeof(host), info->host),
 		text_quote(release, sizeof(release), info->release), info->backend,
-		info->attach[0] ? ", " : "", info->attach, info->started,
-		info->is_complete ? "" : "; it was cut off: what is there is shown");
+		info->attach[0] ? ", " : "", info->attach, info->started, how_complete(info));
 }
 
 static int start(struct run *run)
@@ -673,6 +770,17 @@ static int open_recorder(struct live *live)
 	return EXIT_SUCCESS;
 }
 
+/* A filter that can't be met would show nothing, and not say why. */
+static bool tells_cgroups(const struct run *run)
+{
+	if (!run->wanted.filter.cgroup[0] ||
+	    recording_info(run->source)->kinds & SOURCE_KIND(CS_KIND_DETAIL))
+		return true;
+	fail("-c won't do here: the recording doesn't tell of cgroups; one made with --all, -v or "
+	     "-c does");
+	return false;
+}
+
 static int run_replay(struct run *run)
 {
 	const struct live_options *options = run->live->options;
@@ -680,10 +788,11 @@ static int run_replay(struct run *run)
 	const struct recording_info *info;
 	char why[SOURCE_WHY_SIZE];
 
-	if (recording_open(&run->source, options->inputs, options->input_count, &options->source,
-			   why))
+	if (recording_open(&run->source, options->inputs, options->input_count, &run->wanted, why))
 		return fail(why);
-	if (open_recorder(live))
+	if (!tells_cgroups(run))
+		return EXIT_FAILURE;
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	info = recording_info(run->source);
 	if (!live->view_says_reading)
@@ -694,8 +803,7 @@ static int run_replay(struct run *run)
 	if (live->recorder)
 		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
-	if (start(run))
-		return EXIT_FAILURE;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -709,18 +817,16 @@ static int run_traced(struct run *run)
 	int error;
 
 	live->view_options.since_ns = order_now_ns();
-	error = source_open(&run->source, options->backend, &options->source, why);
+	error = source_open(&run->source, options->backend, &run->wanted, why);
 	if ((error == -EPERM || error == -EACCES) && !rights_suffice())
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
 	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
 	malloc_trim(0);
-	if (open_recorder(live))
+	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
-	if (start(run))
-		return EXIT_FAILURE;
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
 		if (source_follow(run->source, run->command.pid))
@@ -730,6 +836,7 @@ static int run_traced(struct run *run)
 	if (live->recorder)
 		describe_live(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	loop(run);
 	return finish(run);
@@ -769,14 +876,33 @@ static bool check_tasks(const struct live_options *options)
 	return !why[0];
 }
 
+/* Which cgroup a clone is in is told by its detail, clone by clone. */
+static void want_cgroups(struct run *run)
+{
+	uint32_t detail = SOURCE_KIND(CS_KIND_DETAIL);
+
+	if (run->wanted.filter.cgroup[0])
+		run->wanted.fold = false;
+	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
+		return;
+	run->wanted.kinds |= detail;
+	run->live->unseen_kinds |= detail;
+}
+
 int live_run(struct live *live)
 {
-	struct run run = {.live = live, .is_replay = live->options->input_count > 0};
+	struct run run = {.live = live,
+			  .is_replay = live->options->input_count > 0,
+			  .wanted = live->options->source};
 	char **command = live->options->command;
-	int status;
+	int status = command ? command_check(command[0]) : 0;
 
+	/* Before a recording makes room for one that would be empty. */
+	if (status)
+		return status;
 	if (!run.is_replay && !check_tasks(live->options))
 		return EXIT_FAILURE;
+	want_cgroups(&run);
 	signals_catch();
 	live->view_options.kernel = kernel_of(host_release());
 	live->totals = totals_new();
@@ -784,9 +910,7 @@ int live_run(struct live *live)
 	live->tries = tries_new();
 	live->lives = lives_new();
 	live->story = story_new();
-	live->cgroups = cgroups_new();
-	if (!live->cgroups || !live->totals || !live->join || !live->tries || !live->lives ||
-	    !live->story)
+	if (!live->totals || !live->join || !live->tries || !live->lives || !live->story)
 		return fail(strerror(ENOMEM));
 	if (live->groups)
 		totals_keep(live->totals, live->groups);
@@ -802,6 +926,5 @@ int live_run(struct live *live)
 	tries_free(live->tries);
 	lives_free(live->lives);
 	story_free(live->story);
-	cgroups_free(live->cgroups);
 	return status;
 }

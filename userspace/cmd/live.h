@@ -6,7 +6,6 @@
 #include <poll.h>
 
 #include "cmd/options.h"
-#include "model/cgroups.h"
 #include "view/view.h"
 
 struct live {
@@ -18,22 +17,24 @@ struct live {
 	struct totals *totals;	/* of all records shown */
 	unsigned int groups;	/* TOTALS_KIND() of those that the view shows at its end; 0: all */
 	struct join *join;
-	struct tries *tries;	   /* of all clones and calls */
-	struct lives *lives;	   /* tasks of all clones shown */
-	uint32_t unseen_kinds;	   /* SOURCE_KIND() of what is for the story only, and not shown */
+	struct tries *tries; /* of all clones and calls */
+	struct lives *lives; /* tasks of all clones shown */
+	uint32_t
+		unseen_kinds; /* SOURCE_KIND() of what is for the story or the filter only, and not shown */
 	struct story *story;	   /* of all records shown, where the view tells it */
 	struct recorder *recorder; /* NULL: nothing is kept */
 	bool is_record; /* the recording is what it is all for: say how it grows, and what is in it */
 	struct losses losses;	       /* reported so far */
-	struct cgroups *cgroups;       /* of all clones shown that have a detail */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
+	struct cost cost; /* with self_cost: of the interval, or where there is @all, of all */
+	struct cost cost_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);
 
 	const struct source *source; /* from on_start() on */
-	/* Once it records, before the command is let go; else than 0 ends the run with status 1. */
+	/* Once the probes are in, before anything is kept or run; else than 0 ends the run with status 1. */
 	int (*on_start)(struct live *live);
 	/* After each reading, so every 50 ms or sooner; also.revents is set. */
 	void (*on_tick)(struct live *live);

@@ -18,6 +18,7 @@
 #include "recording/recording.h"
 #include "source/host.h"
 #include "source/order.h"
+#include "view/cost.h"
 #include "view/openmetrics.h"
 #include "view/utf8.h"
 
@@ -54,6 +55,7 @@ static const struct source *source;
 static struct {
 	struct endpoint *endpoint; /* NULL: not there */
 	int folder;		   /* -1: not there */
+	const char *folder_name;
 	uint64_t every_ns;
 	uint64_t next_ns;
 	int error; /* errno of the last file, 0: it was written */
@@ -84,7 +86,8 @@ static unsigned long parse_count(struct argp_state *state, const char *text, uns
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -235,9 +238,12 @@ static int write_textfile(void)
 	size_t length = make_page(&text, EXPOSITION_TEXT);
 	int error = text ? -textfile_write(output.folder, text, length) : ENOMEM;
 
+	char quoted[256];
+
 	free(text);
 	if (error && error != output.error)
-		fprintf(stderr, "clonescope: cannot write " TEXTFILE_NAME ": %s%s\n",
+		fprintf(stderr, "clonescope: cannot write %s/" TEXTFILE_NAME ": %s%s\n",
+			text_quote_word(quoted, sizeof(quoted), output.folder_name),
 			strerror(error),
 			error == EACCES ? ": its folder must belong to the user that clonescope "
 					  "runs as"
@@ -260,6 +266,20 @@ static void print_page(FILE *out)
 	free(text);
 }
 
+/* Nobody else has counted the clones. */
+static void print_cost(const struct cost *cost)
+{
+	struct cost own;
+
+	if (!cost)
+		return;
+	own = *cost;
+	own.clones = metrics_clones(&metrics, OUTCOME_MADE) +
+		     metrics_clones(&metrics, OUTCOME_REFUSED) +
+		     metrics_clones(&metrics, OUTCOME_RESTARTED);
+	cost_print(stderr, &own);
+}
+
 /* The last file has all that was counted. */
 static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
@@ -272,6 +292,7 @@ static void end(const struct view_options *options, const struct totals *totals,
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_MADE),
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_REFUSED),
 		(unsigned long long)losses_total(losses));
+	print_cost(options->cost);
 	if (output.folder >= 0)
 		write_textfile();
 	else if (!output.endpoint)
@@ -301,9 +322,9 @@ static int give_up_privileges(const struct live *live)
 	/* ^C is passed on to the command, which may be somebody else by then. */
 	if (live->options->command)
 		keep |= 1ULL << CAP_KILL;
-	/* SQLite makes files beside the recording as it goes. */
+	/* The recording is yet to be begun, and SQLite makes files beside it as it goes. */
 	if (live->options->output)
-		keep |= 1ULL << CAP_DAC_OVERRIDE;
+		keep |= 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER;
 	error = privileges_drop(keep);
 	if (error)
 		fprintf(stderr, "clonescope: cannot give up privileges: %s\n", strerror(-error));
@@ -346,10 +367,11 @@ static int open_output(const struct metrics_options *options)
 		return 0;
 	output.every_ns = options->every_s * 1000000000UL;
 	output.folder = textfile_open(options->textfile);
+	output.folder_name = options->textfile;
 	if (output.folder >= 0)
 		return 0;
 	fprintf(stderr, "clonescope: %s: %s\n",
-		text_quote(quoted, sizeof(quoted), options->textfile),
+		text_quote_word(quoted, sizeof(quoted), options->textfile),
 		output.folder == -ELOOP || output.folder == -ENOTDIR
 			? "not a folder; links are not followed"
 			: strerror(-output.folder));

@@ -20,26 +20,38 @@ enum {
 	OPTION_BACKEND,
 	OPTION_ATTACH,
 	OPTION_BUFFER,
+	OPTION_INFLIGHT,
+	OPTION_FOLLOWED,
 	OPTION_STRICT,
+	OPTION_SELF_COST,
 };
 
-static const struct argp_option live_argp_options[] = {
+static const struct argp_option records_argp_options[] = {
 	{NULL, 0, NULL, 0, "Which clones:", 1},
 	{NULL, 'p', "PID", 0, "made by this process (any of its threads)", 1},
 	{NULL, 't', "TID", 0, "made by this thread", 1},
 	{NULL, 'u', "USER", 0, "made by this user: a name or a number", 1},
 	{NULL, 'n', "NAME", 0, "made by commands of this name", 1},
 	{NULL, 'x', NULL, 0, "only those that failed", 1},
+	{NULL, 'c', "CGROUP", 0, "in this cgroup or below: a path, or a container's name or id", 1},
 	{"errno", OPTION_ERRNO, "ERRNO", 0, "only those refused so: EAGAIN, or a number", 1},
 	{"flags", OPTION_FLAGS, "FLAGS", 0, "with all of these flags: 'NEWPID|NEWNS'", 1},
 	{"min-us", OPTION_MIN_US, "US", 0, "that took copy_process this long or longer", 1},
 	{NULL, 0, NULL, 0, "How:", 2},
 	{"input", 'i', "FILE", 0, "read this recording; several are merged by time", 2},
 	{"output", 'o', "FILE", 0, "keep all records in this recording, too", 2},
+	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const struct argp_option live_argp_options[] = {
 	{"backend", OPTION_BACKEND, "NAME", 0, "auto (the default), bpf or module", 2},
 	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
 	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
-	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{"inflight", OPTION_INFLIGHT, "N", 0, "remember so many clones in progress at once", 2},
+	{"followed", OPTION_FOLLOWED, "N", 0, "for bpf: follow so many of COMMAND's tasks at once",
+	 2},
+	{"self-cost", OPTION_SELF_COST, NULL, 0, "tell what tracing itself took, per clone", 2},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -52,7 +64,8 @@ static uint64_t parse_number(struct argp_state *state, const char *text, uint64_
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || value < least || value > most)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -64,7 +77,8 @@ static uid_t parse_user(struct argp_state *state, const char *text)
 	if (user)
 		return user->pw_uid;
 	if (text[0] < '0' || text[0] > '9')
-		argp_error(state, "there is no user %s", text_quote(quoted, sizeof(quoted), text));
+		argp_error(state, "there is no user %s",
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (uid_t)parse_number(state, text, 0, UINT32_MAX - 1, "a user");
 }
 
@@ -79,7 +93,7 @@ static int parse_errno(struct argp_state *state, const char *text)
 	nearest_begin(&nearest, text);
 	errno_nearest(&nearest);
 	nearest_format(like, sizeof(like), &nearest, "");
-	argp_error(state, "%s is no errno%s", text_quote(quoted, sizeof(quoted), text),
+	argp_error(state, "%s is no errno%s", text_quote_word(quoted, sizeof(quoted), text),
 		   like[0] ? like : ": EAGAIN, or 11");
 	return error;
 }
@@ -107,7 +121,7 @@ static const struct source_ops *parse_backend(struct argp_state *state, const ch
 		if (!strcmp(text, source_backends[i]->name))
 			return source_backends[i];
 	argp_error(state, "there is no backend %s: auto, bpf or module",
-		   text_quote(quoted, sizeof(quoted), text));
+		   text_quote_word(quoted, sizeof(quoted), text));
 	return NULL;
 }
 
@@ -118,13 +132,15 @@ static enum attach parse_attach(struct argp_state *state, const char *text)
 
 	if (attach < 0)
 		argp_error(state, "there is no attach mode %s: auto, fentry, kprobe or tracepoint",
-			   text_quote(quoted, sizeof(quoted), text));
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return (enum attach)attach;
 }
 
 /* Filters; false: not one of them. */
 static bool take_filter(int key, char *text, struct argp_state *state, struct cs_filter *filter)
 {
+	char quoted[128];
+
 	switch (key) {
 	case 'p':
 		filter->has_tgid = true;
@@ -143,6 +159,11 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 			argp_error(state, "a command has a name: -n '' fits none");
 		filter_set_comm(filter, text);
 		return true;
+	case 'c':
+		if (!filter_set_cgroup(filter, text))
+			argp_error(state, "%s is no cgroup: a path, or a container's name or id",
+				   text_quote_word(quoted, sizeof(quoted), text));
+		return true;
 	case 'x':
 		filter->failed_only = true;
 		return true;
@@ -160,7 +181,7 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 	return false;
 }
 
-static error_t take_option(int key, char *text, struct argp_state *state)
+static error_t take_records_option(int key, char *text, struct argp_state *state)
 {
 	struct live_options *options = state->input;
 
@@ -183,6 +204,21 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		if (options->input_count && options->command)
 			argp_error(state, "a recording can be read, or a command run, not both");
 		return 0;
+	case OPTION_STRICT:
+		options->strict = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	struct live_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = options;
+		return 0;
 	case OPTION_BACKEND:
 		options->backend = parse_backend(state, text);
 		return 0;
@@ -195,8 +231,16 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		options->source.buffer_bytes =
 			1024 * parse_number(state, text, 4, 1 << 20, "a size in KiB, 4 to 1048576");
 		return 0;
-	case OPTION_STRICT:
-		options->strict = true;
+	case OPTION_INFLIGHT:
+		options->source.inflight =
+			(uint32_t)parse_number(state, text, 16, 65536, "a number, 16 to 65536");
+		return 0;
+	case OPTION_FOLLOWED:
+		options->source.followed =
+			(uint32_t)parse_number(state, text, 1, 1 << 22, "a number, 1 to 4194304");
+		return 0;
+	case OPTION_SELF_COST:
+		options->source.self_cost = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -207,7 +251,12 @@ bool live_of_command(const struct live_options *options)
 	return options->command || recording_of_command(options->inputs, options->input_count);
 }
 
-const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, NULL, NULL, NULL};
+const struct argp records_argp = {
+	records_argp_options, take_records_option, NULL, NULL, NULL, NULL, NULL};
+
+static const struct argp_child children[] = {{&records_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+
+const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, children, NULL, NULL};
 
 void live_take_command(struct live_options *options, int *argc, char **argv)
 {

@@ -16,7 +16,7 @@ static FILE *refuse(int fd, const char *path, const char *why)
 {
 	char quoted[1024];
 
-	fprintf(stderr, "clonescope: %s: %s\n", text_quote(quoted, sizeof(quoted), path), why);
+	fprintf(stderr, "clonescope: %s: %s\n", text_quote_word(quoted, sizeof(quoted), path), why);
 	if (fd >= 0)
 		close(fd);
 	return NULL;

@@ -7,6 +7,7 @@
 
 #include "cmd/live.h"
 #include "model/text.h"
+#include "view/cost.h"
 #include "view/summary.h"
 
 enum {
@@ -28,7 +29,8 @@ static unsigned long parse_count(struct argp_state *state, const char *text, con
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || !value || value > 1000000)
-		argp_error(state, "%s is not %s", text_quote(quoted, sizeof(quoted), text), what);
+		argp_error(state, "%s is not %s", text_quote_word(quoted, sizeof(quoted), text),
+			   what);
 	return value;
 }
 
@@ -94,11 +96,19 @@ static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
 {
 	print_summary(options->out, totals, losses);
+	cost_print(options->out, options->cost);
 }
 
 static void on_interval(struct live *live)
 {
 	print_summary(live->view_options.out, live->totals, &live->interval_losses);
+	cost_print(live->view_options.out, live->view_options.cost);
+}
+
+/* What is kept needs each clone; an interval, where the greatest time is to be its own, too. */
+static bool only_sums(const struct stat_options *options)
+{
+	return !options->live.output && !options->interval_s && !options->live.source.kinds;
 }
 
 int cmd_stat(int argc, char **argv)
@@ -111,6 +121,7 @@ int cmd_stat(int argc, char **argv)
 	argp_parse(&stat_argp, argc, argv, 0, NULL, &options);
 	view.end = end;
 	options.live.source.follow = options.live.command != NULL;
+	options.live.source.fold = only_sums(&options);
 	live.view_options.out = stdout;
 	live.interval_ns = options.interval_s * 1000000000UL;
 	live.on_interval = on_interval;

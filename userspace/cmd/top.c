@@ -13,6 +13,7 @@
 #include "cmd/signals.h"
 #include "model/text.h"
 #include "source/order.h"
+#include "view/cost.h"
 #include "view/screen.h"
 #include "view/summary.h"
 
@@ -52,7 +53,7 @@ static double parse_delay(struct argp_state *state, const char *text)
 
 	if (end == text || *end || !(delay >= 0.1 && delay <= 3600))
 		argp_error(state, "%s is no number of seconds, 0.1 to 3600",
-			   text_quote(quoted, sizeof(quoted), text));
+			   text_quote_word(quoted, sizeof(quoted), text));
 	return delay;
 }
 
@@ -314,6 +315,7 @@ static int run(void)
 	if (!top.opened)
 		return status;
 	summary_totals(stdout, top.live.all, &top.live.losses);
+	cost_print(stdout, top.live.view_options.cost);
 	if (status && top.options.live.command)
 		fprintf(stderr,
 			"clonescope: status %d; what the command said to the terminal was thrown "

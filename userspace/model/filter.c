@@ -2,8 +2,10 @@
 /* Which records the user wants to see. */
 #include "model/filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "model/container.h"
 #include "model/outcome.h"
 
 void filter_set_comm(struct cs_filter *filter, const char *comm)
@@ -13,6 +15,92 @@ void filter_set_comm(struct cs_filter *filter, const char *comm)
 	memset(filter->comm, 0, sizeof(filter->comm));
 	memcpy(filter->comm, comm, length);
 	filter->has_comm = true;
+}
+
+/* Where cgroup2 usually is. */
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+/* A shorter beginning of an id would soon fit several. */
+#define ID_DIGITS_MIN 6
+
+/* Shorter ones were chosen by people: they are meant as a whole. */
+#define ID_LENGTH_MIN 32
+
+/* Is @path that of @above, or below it? */
+static bool is_below(const char *path, const char *above)
+{
+	size_t length = strlen(above);
+
+	return !strncmp(path, above, length) && (!path[length] || path[length] == '/');
+}
+
+bool filter_set_cgroup(struct cs_filter *filter, const char *text)
+{
+	const char *path = is_below(text, CGROUP_ROOT) ? text + strlen(CGROUP_ROOT) : text;
+	bool is_path = path != text || strchr(path, '/');
+	size_t length;
+
+	path += strspn(path, "/");
+	length = strlen(path);
+	while (length && path[length - 1] == '/')
+		length--;
+	if (length + is_path >= sizeof(filter->cgroup) || !(length + is_path))
+		return false;
+	memset(filter->cgroup, 0, sizeof(filter->cgroup));
+	filter->cgroup[0] = '/';
+	memcpy(filter->cgroup + is_path, path, length);
+	return true;
+}
+
+static bool is_called(const char *id, const char *name)
+{
+	size_t length = strlen(id);
+
+	if (!strcmp(id, name))
+		return true;
+	return length >= ID_LENGTH_MIN && strspn(id, "0123456789abcdef-") == length &&
+	       strlen(name) >= ID_DIGITS_MIN && !strncmp(id, name, strlen(name));
+}
+
+/* @path: up to and with @part, its last one. */
+static bool is_named(const char *path, const char *part, const char *name)
+{
+	struct container container;
+
+	if (!strcmp(part, name))
+		return true;
+	if (!container_find(&container, path) || container.monitor)
+		return false;
+	return is_called(container.id, name) || is_called(container.pod, name);
+}
+
+/* Any part of the way there counts: a container may be in another one. */
+static bool is_in_named(const char *path, const char *name)
+{
+	char way[CS_PATH_LEN + 1];
+	size_t length = strspn(path, "/");
+
+	while (path[length] && length < sizeof(way)) {
+		size_t part = length;
+
+		length += strcspn(path + length, "/");
+		snprintf(way, sizeof(way), "%.*s", (int)length, path);
+		if (part < sizeof(way) && is_named(way, way + part, name))
+			return true;
+		length += strspn(path + length, "/");
+	}
+	return false;
+}
+
+bool filter_match_cgroup(const struct cs_filter *filter, const char *path)
+{
+	if (!filter->cgroup[0])
+		return true;
+	if (!path)
+		return false;
+	if (filter->cgroup[0] != '/')
+		return is_in_named(path, filter->cgroup);
+	return !filter->cgroup[1] || is_below(path, filter->cgroup);
 }
 
 static bool match_caller(const struct cs_filter *filter, const struct cs_clone *rec)

@@ -231,8 +231,7 @@ static const char *without_prefix(const char *word, const char *prefix)
 	return strncasecmp(word, prefix, length) ? word : word + length;
 }
 
-/* The flag or signal whose name is most like @word. */
-static void find_nearest(struct nearest *nearest, const char *word)
+void flags_nearest(struct nearest *nearest, const char *word)
 {
 	nearest_begin(nearest, without_prefix(word, "CLONE_"));
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
@@ -258,7 +257,7 @@ static int parse_name(struct parse *parse, const char *word)
 	if (signal > 0)
 		return set_exit_signal(parse, signal);
 
-	find_nearest(&nearest, word);
+	flags_nearest(&nearest, word);
 	snprintf(parse->why, parse->why_size, "'%s' is neither a clone flag nor a signal%s",
 		 text_quote(shown, sizeof(shown), word),
 		 nearest_format(like, sizeof(like), &nearest, ""));

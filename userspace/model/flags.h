@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <linux/sched.h>
 
+#include "model/nearest.h"
+
 /* Newer than some installed linux/sched.h. All four came with Linux 7.1. */
 #ifndef CLONE_AUTOREAP
 #define CLONE_AUTOREAP (1ULL << 34)
@@ -58,6 +60,9 @@ uint64_t flags_unknown(uint64_t flags);
  * A @buf of less than FLAGS_TEXT_SIZE bytes cuts in the same way. Returns the length written.
  */
 size_t flags_format(char *buf, size_t size, uint64_t flags, int width);
+
+/* Begin a search for the flag or signal whose name is most like @word, which may begin with CLONE_. */
+void flags_nearest(struct nearest *nearest, const char *word);
 
 /*
  * Read flags as people write them: "0x1200011", "CLONE_VM|CLONE_VFORK|SIGCHLD", "vm|vfork",

@@ -4,19 +4,6 @@
 
 #define LAST (HISTOGRAM_BUCKETS - 1)
 
-static size_t bucket_of(uint64_t ns)
-{
-	unsigned int top;
-
-	if (ns < HISTOGRAM_SUB)
-		return ns;
-	if (ns >> HISTOGRAM_TOP_BITS)
-		return LAST;
-	top = 63 - (unsigned int)__builtin_clzll(ns);
-	/* The bits below the top one say where in its power of two. */
-	return (top - HISTOGRAM_SUB_BITS) * HISTOGRAM_SUB + (ns >> (top - HISTOGRAM_SUB_BITS));
-}
-
 uint64_t histogram_bucket_from(size_t index)
 {
 	if (index < HISTOGRAM_SUB)
@@ -26,14 +13,19 @@ uint64_t histogram_bucket_from(size_t index)
 	return (HISTOGRAM_SUB + (uint64_t)index % HISTOGRAM_SUB) << (index / HISTOGRAM_SUB - 1);
 }
 
-void histogram_add(struct histogram *histogram, uint64_t ns)
+void histogram_add_many(struct histogram *histogram, uint64_t ns, uint64_t times)
 {
 	if (!histogram->count || ns < histogram->min_ns)
 		histogram->min_ns = ns;
 	if (ns > histogram->max_ns)
 		histogram->max_ns = ns;
-	histogram->count++;
-	histogram->buckets[bucket_of(ns)]++;
+	histogram->count += times;
+	histogram->buckets[cs_bucket(ns)] += times;
+}
+
+void histogram_add(struct histogram *histogram, uint64_t ns)
+{
+	histogram_add_many(histogram, ns, 1);
 }
 
 /* Which of the @count times, in order, counted from 1, has @percent of them at or below it. */
@@ -51,7 +43,7 @@ static uint64_t rank_of(uint64_t count, double percent)
 	return (double)rank < exact ? rank + 1 : rank;
 }
 
-static uint64_t middle_of(size_t index)
+uint64_t histogram_bucket_middle(size_t index)
 {
 	uint64_t from = histogram_bucket_from(index);
 
@@ -74,7 +66,7 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percent)
 		if (seen >= rank)
 			break;
 	}
-	ns = i == LAST ? histogram->max_ns : middle_of(i);
+	ns = i == LAST ? histogram->max_ns : histogram_bucket_middle(i);
 	if (ns > histogram->max_ns)
 		return histogram->max_ns;
 	return ns < histogram->min_ns ? histogram->min_ns : ns;

@@ -6,15 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Sixteen buckets per power of two: a bucket is at most 1/16 of its value wide, and is answered
- * for by its middle. From 2^40 ns (18 minutes) on there is one last bucket, answered for by the
- * most seen.
- */
-#define HISTOGRAM_SUB_BITS 4
-#define HISTOGRAM_TOP_BITS 40
-#define HISTOGRAM_SUB	   (1 << HISTOGRAM_SUB_BITS)
-#define HISTOGRAM_BUCKETS  ((HISTOGRAM_TOP_BITS - HISTOGRAM_SUB_BITS + 1) * HISTOGRAM_SUB + 1)
+#include <clonescope/buckets.h>
+
+/* A bucket is answered for by its middle, the last one by the most seen. */
+#define HISTOGRAM_SUB_BITS CS_BUCKET_SUB_BITS
+#define HISTOGRAM_TOP_BITS CS_BUCKET_TOP_BITS
+#define HISTOGRAM_SUB	   CS_BUCKET_SUB
+#define HISTOGRAM_BUCKETS  CS_BUCKETS
 
 /* All zero is the empty one. */
 struct histogram {
@@ -26,8 +24,14 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, uint64_t ns);
 
+/* The same so many times; @times is not 0. */
+void histogram_add_many(struct histogram *histogram, uint64_t ns, uint64_t times);
+
 /* The time that @percent (0 to 100) of all times don't exceed, ns. 0 for the empty one. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percent);
+
+/* The value that answers for the bucket @index. */
+uint64_t histogram_bucket_middle(size_t index);
 
 /* The least value of the bucket @index, and of the one above it: for drawing. */
 uint64_t histogram_bucket_from(size_t index);

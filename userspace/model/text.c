@@ -57,7 +57,8 @@ static void put_blanks(struct text *text, size_t count)
 
 	for (; count > most; count -= most)
 		put_bytes(text, blanks, most);
-	put_bytes(text, blanks, count);
+	if (count)
+		put_bytes(text, blanks, count);
 }
 
 void text_put_left(struct text *text, size_t width, const char *word)
@@ -134,18 +135,35 @@ size_t text_end(struct text *text)
 	return text->length;
 }
 
+static void put_printable(struct text *text, const char *word)
+{
+	for (; *word && text->length < text->size; word++) {
+		unsigned char byte = (unsigned char)*word;
+
+		if (byte < ' ' || byte > '~')
+			text_add(text, "\\x%02x", byte);
+		else
+			put_bytes(text, byte == '\\' ? "\\\\" : word, byte == '\\' ? 2 : 1);
+	}
+}
+
 const char *text_quote(char *buf, size_t size, const char *word)
 {
 	struct text text = {.buf = buf, .size = size};
 
-	for (; *word && text.length < size; word++) {
-		unsigned char byte = (unsigned char)*word;
+	put_printable(&text, word);
+	text_end(&text);
+	return buf;
+}
 
-		if (byte < ' ' || byte > '~')
-			text_add(&text, "\\x%02x", byte);
-		else
-			put_bytes(&text, byte == '\\' ? "\\\\" : word, byte == '\\' ? 2 : 1);
-	}
+const char *text_quote_word(char *buf, size_t size, const char *word)
+{
+	const char *mark = !*word || strchr(word, ' ') ? "'" : "";
+	struct text text = {.buf = buf, .size = size};
+
+	text_put(&text, mark);
+	put_printable(&text, word);
+	text_put(&text, mark);
 	text_end(&text);
 	return buf;
 }

@@ -231,13 +231,26 @@ static size_t hash(const union totals_key *key, size_t size)
 
 _Static_assert(sizeof(union totals_key) % sizeof(uint64_t) == 0, "a key has no last word");
 
+/* Also word by word: a call of memcmp() takes longer for so few. */
+static bool same(const union totals_key *a, const union totals_key *b, size_t size)
+{
+	uint64_t words[2], differ = 0;
+
+	for (size_t i = 0; i < size; i += sizeof(words[0])) {
+		memcpy(&words[0], (const char *)a + i, sizeof(words[0]));
+		memcpy(&words[1], (const char *)b + i, sizeof(words[0]));
+		differ |= words[0] ^ words[1];
+	}
+	return !differ;
+}
+
 /* The slot with @key's group, or the free one where it belongs. */
 static struct totals_group **find_slot(struct totals_group **groups, size_t slots,
 				       const union totals_key *key, size_t key_size)
 {
 	size_t at = hash(key, key_size) & (slots - 1);
 
-	while (groups[at] && memcmp(&groups[at]->key, key, key_size))
+	while (groups[at] && !same(&groups[at]->key, key, key_size))
 		at = (at + 1) & (slots - 1);
 	return &groups[at];
 }
@@ -303,51 +316,57 @@ static struct totals_group *find_group(struct table *table, const struct kind *k
 	return *slot;
 }
 
-static void add_to_group(struct totals_group *group, const struct cs_clone *rec, bool timed,
-			 enum nodes_verdict nodes)
+/* If @is. */
+static uint64_t times_if(uint64_t times, bool is)
+{
+	return is ? times : 0;
+}
+
+static void add_to_group(struct totals_group *group, const struct cs_clone *rec, uint64_t times,
+			 bool timed, enum nodes_verdict nodes)
 {
 	enum outcome outcome = outcome_of(rec);
 
-	group->count++;
-	group->refused += outcome == OUTCOME_REFUSED;
-	group->restarted += outcome == OUTCOME_RESTARTED;
-	group->disagree += nodes == NODES_DISAGREE;
+	group->count += times;
+	group->refused += times_if(times, outcome == OUTCOME_REFUSED);
+	group->restarted += times_if(times, outcome == OUTCOME_RESTARTED);
+	group->disagree += times_if(times, nodes == NODES_DISAGREE);
 	if (timed)
-		histogram_add(&group->copy_ns, rec->copy_ns);
+		histogram_add_many(&group->copy_ns, rec->copy_ns, times);
 }
 
-static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec,
+static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec, uint64_t times,
 		      enum nodes_verdict nodes)
 {
 	struct nodes_stack stack;
 
-	summary->nodes_comparable += nodes != NODES_UNKNOWN;
-	summary->nodes_disagree += nodes == NODES_DISAGREE;
+	summary->nodes_comparable += times_if(times, nodes != NODES_UNKNOWN);
+	summary->nodes_disagree += times_if(times, nodes == NODES_DISAGREE);
 
 	nodes_stack(rec, &stack);
 	if (stack.kind == NODES_STACK_NONE)
 		return;
 	if (is_missing(rec, CS_FACT_STACK_ORIGIN) || rec->stack_origin == CS_STACK_UNKNOWN)
-		summary->stacks_unknown++;
+		summary->stacks_unknown += times;
 	else if (rec->stack_origin == CS_STACK_CACHED)
-		summary->stacks_cached++;
+		summary->stacks_cached += times;
 	else
-		summary->stacks_fresh++;
+		summary->stacks_fresh += times;
 }
 
-static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec, bool timed,
-			   enum nodes_verdict nodes)
+static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec,
+			   uint64_t times, bool timed, enum nodes_verdict nodes)
 {
 	enum outcome outcome = outcome_of(rec);
 
-	summary->count++;
-	summary->made += outcome == OUTCOME_MADE;
-	summary->refused += outcome == OUTCOME_REFUSED;
-	summary->restarted += outcome == OUTCOME_RESTARTED;
-	summary->incomplete += rec->missing != 0;
+	summary->count += times;
+	summary->made += times_if(times, outcome == OUTCOME_MADE);
+	summary->refused += times_if(times, outcome == OUTCOME_REFUSED);
+	summary->restarted += times_if(times, outcome == OUTCOME_RESTARTED);
+	summary->incomplete += times_if(times, rec->missing != 0);
 	if (timed)
-		histogram_add(&summary->copy_ns, rec->copy_ns);
-	add_nodes(summary, rec, nodes);
+		histogram_add_many(&summary->copy_ns, rec->copy_ns, times);
+	add_nodes(summary, rec, times, nodes);
 }
 
 /* Of a key, in the words that hash() takes. */
@@ -358,11 +377,16 @@ static size_t room_of(const struct kind *kind)
 
 void totals_add(struct totals *totals, const struct cs_clone *rec)
 {
+	totals_add_many(totals, rec, 1);
+}
+
+void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t times)
+{
 	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
 	bool made = outcome_of(rec) == OUTCOME_MADE;
 	enum nodes_verdict nodes = nodes_check(rec);
 
-	add_to_summary(&totals->summary, rec, has_time && made, nodes);
+	add_to_summary(&totals->summary, rec, times, has_time && made, nodes);
 	for (size_t i = 0; i < TOTALS_KINDS; i++) {
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;
@@ -371,8 +395,8 @@ void totals_add(struct totals *totals, const struct cs_clone *rec)
 			continue;
 		memset(&key, 0, room_of(&kinds[i]));
 		if (kinds[i].fill && kinds[i].fill(&key, rec))
-			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, timed,
-				     nodes);
+			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, times,
+				     timed, nodes);
 	}
 }
 
@@ -386,7 +410,7 @@ void totals_add_container(struct totals *totals, const struct cs_clone *rec, con
 		return;
 	memset(&key, 0, sizeof(key));
 	fill_container(&key.container, cgroup);
-	add_to_group(find_group(&totals->tables[TOTALS_BY_CONTAINER], kind, &key), rec, timed,
+	add_to_group(find_group(&totals->tables[TOTALS_BY_CONTAINER], kind, &key), rec, 1, timed,
 		     nodes_check(rec));
 }
 

@@ -118,6 +118,9 @@ void totals_reset(struct totals *totals);
 /* Count one record. Without memory for a new group it goes into "(other)": no record is lost. */
 void totals_add(struct totals *totals, const struct cs_clone *rec);
 
+/* The same so many times, which is not 0. */
+void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t times);
+
 /*
  * Count one record, besides, for the cgroup it belongs to; NULL: it is not known. Paths within one container are
  * one group.

@@ -67,20 +67,82 @@ static int refuse(char *why, const char *path, const char *reason, int error)
 {
 	char quoted[512];
 
-	text_quote(quoted, sizeof(quoted), path);
+	text_quote_word(quoted, sizeof(quoted), path);
 	snprintf(why, RECORDER_WHY_SIZE, "%.300s: %s", quoted, reason);
 	return -error;
+}
+
+/* The files that SQLite has beside its own, and how they begin: see its file format; numbers in -shm are as x86 has them. */
+static const struct companion {
+	const char *suffix;
+	size_t length;
+	unsigned char magic[8];
+} companions[] = {
+	{"-wal", 3, {0x37, 0x7f, 0x06}},
+	{"-shm", 4, {0x18, 0xe2, 0x2d, 0x00}},
+	{"-journal", 8, {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7}},
+};
+
+#define COMPANIONS (sizeof(companions) / sizeof(companions[0]))
+
+static void name_companion(char name[PATH_MAX], const char *path, const struct companion *companion)
+{
+	snprintf(name, PATH_MAX, "%.*s%s", PATH_MAX - 9, path, companion->suffix);
+}
+
+/* One that SQLite has only begun, or is done with, is empty or begins with zeros. */
+static bool begins_as(const struct companion *companion, int fd)
+{
+	static const unsigned char zeros[8];
+	unsigned char begin[8] = {0};
+	ssize_t length = pread(fd, begin, companion->length, 0);
+
+	return length >= 0 && (!memcmp(begin, zeros, sizeof(begin)) ||
+			       !memcmp(begin, companion->magic, sizeof(begin)));
+}
+
+/* SQLite removes what has such a name, or takes it for its own: it must be. */
+static int check_companion(const char *path, const struct companion *companion, char *why)
+{
+	char name[PATH_MAX];
+	struct stat status;
+	bool is_sqlites;
+	int fd;
+
+	name_companion(name, path, companion);
+	fd = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 && errno != ELOOP)
+		return refuse(why, name, strerror(errno), errno);
+	is_sqlites = fd >= 0 && !fstat(fd, &status) && S_ISREG(status.st_mode) &&
+		     begins_as(companion, fd);
+	if (fd >= 0)
+		close(fd);
+	return is_sqlites ? 0
+			  : refuse(why, name,
+				   "is none of SQLite's files, and has a name that it needs: "
+				   "choose another for the recording",
+				   EEXIST);
+}
+
+static int check_companions(const char *path, char *why)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < COMPANIONS && !error; i++)
+		error = check_companion(path, &companions[i], why);
+	return error;
 }
 
 /* SQLite's companions of @path go along, as one that was not finished has rows in them. */
 static void rename_with_companions(const char *path, const char *old)
 {
-	static const char *const companions[] = {"-wal", "-shm"};
 	char from[PATH_MAX], to[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(companions) / sizeof(companions[0]); i++) {
-		snprintf(from, sizeof(from), "%.*s%s", PATH_MAX - 5, path, companions[i]);
-		snprintf(to, sizeof(to), "%.*s%s", PATH_MAX - 5, old, companions[i]);
+	for (size_t i = 0; i < COMPANIONS; i++) {
+		name_companion(from, path, &companions[i]);
+		name_companion(to, old, &companions[i]);
 		unlink(to);
 		rename(from, to);
 	}
@@ -140,6 +202,8 @@ static int make_room(const char *path, char *const *inputs, size_t count, char *
 	old_fd = open_replaceable(old, inputs, count, why);
 	if (old_fd < 0 && old_fd != -ENOENT)
 		error = old_fd;
+	else if (check_companions(old, why))
+		error = -EEXIST;
 	else if (rename(path, old))
 		error = refuse(why, path, "cannot be renamed to make room", errno);
 	else
@@ -154,6 +218,9 @@ static int create(const char *path, char *const *inputs, size_t count, char *why
 {
 	int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fd, error;
 
+	error = check_companions(path, why);
+	if (error)
+		return error;
 	fd = open(path, flags, 0600);
 	if (fd < 0 && errno == EEXIST) {
 		error = make_room(path, inputs, count, why);

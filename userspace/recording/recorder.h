@@ -20,8 +20,8 @@ struct recorder;
 /*
  * Begin a recording at @path: 0600, never through a symbolic link. One that is there already is renamed to
  * @path.old, and one of that name is gone; at both, a file of another kind stays untouched, and so does one of
- * the @count @inputs, which are being read. Returns 0 or a negative errno, with a sentence for people in @why
- * (RECORDER_WHY_SIZE bytes).
+ * the @count @inputs, which are being read, and what is none of SQLite's in spite of a name like @path-wal.
+ * Returns 0 or a negative errno, with a sentence for people in @why (RECORDER_WHY_SIZE bytes).
  */
 int recorder_open(struct recorder **recorder, const char *path, char *const *inputs, size_t count,
 		  char *why);

@@ -41,19 +41,31 @@ static void take_text(sqlite3_stmt *statement, int column, struct cs_head *head,
 		memcpy((char *)head + field->offset, bytes, length < most ? length : most);
 }
 
+/* strtoull() is a tenth of the time that a recording takes to read. Returns the end of the number. */
+static const char *take_number(const char *text, int64_t *number)
+{
+	bool negative = *text == '-';
+	uint64_t value = 0;
+
+	for (text += negative; *text >= '0' && *text <= '9'; text++)
+		value = 10 * value + (uint64_t)(*text - '0');
+	*number = (int64_t)(negative ? -value : value);
+	return text;
+}
+
+/* "[0,4]"; what is written otherwise ends it. */
 static void take_array(sqlite3_stmt *statement, int column, struct cs_head *head,
 		       const struct layout_field *field)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, column);
-	char *end;
+	const char *text = (const char *)sqlite3_column_text(statement, column), *end;
+	int64_t number;
 
-	for (size_t i = 0; text && *text && i < field->count; i++, text = end) {
-		text += strspn(text, "[,");
-		layout_set(head, field, i,
-			   *text == '-' ? strtoll(text, &end, 10)
-					: (int64_t)strtoull(text, &end, 10));
+	for (size_t i = 0; text && (*text == '[' || *text == ',') && i < field->count; i++) {
+		end = take_number(++text, &number);
 		if (end == text)
 			return;
+		layout_set(head, field, i, number);
+		text = end;
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -16,9 +17,12 @@
 #include <bpf/libbpf.h>
 
 #include "clonescope.skel.h"
+#include "fold.h"
 #include "inflight_times.h"
 #include "markers.h"
+#include "source/folds.h"
 #include "source/host.h"
+#include "source/kprobe_misses.h"
 #include "source/order.h"
 
 /* How long a clone in progress may take to end before its return is given up. */
@@ -57,6 +61,8 @@ static const struct probe {
 	bool for_follow;	/* planted if tasks are followed; with neither: always */
 	bool spare;		/* planted only where the one before it is not to be had */
 	bool tells_clone3;	/* that its own code is reached */
+	uint32_t begins; /* kinds whose records are lost with a hit: else it only tells facts */
+	bool ends_state; /* a hit that is missed leaves a state behind, which is counted */
 	bool essential;
 } probes[] = {
 	/* clang-format off */
@@ -171,12 +177,14 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
 		.tells = "time in kernel_clone, vfork",
 		.kinds = SOURCE_KIND(CS_KIND_RETURN),
+		.ends_state = true,
 	},
 	{
 		.target = "copy_process",
 		.program = {[ATTACH_FENTRY] = "fexit_copy_process",
 			    [ATTACH_KPROBE] = "kretprobe_copy_process"},
 		.tells = "outcome, child, nodes, policy",
+		.ends_state = true,
 		.essential = true,
 	},
 	{
@@ -192,6 +200,7 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
 			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
 		.tells = "kernel_clone passed",
+		.begins = SOURCE_KIND(CS_KIND_RETURN),
 	},
 	/* Last, so that what came before is known of every call that it sees. */
 	{
@@ -245,11 +254,14 @@ struct bpf_source {
 	struct bpf_link *links[PROBE_COUNT];
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
+	int stats;   /* while it is open, the kernel takes the time of programs; -1: nobody asked */
 	struct order *order;
+	struct folds *folds; /* NULL: each clone is a record */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	uint64_t unfinished; /* clones whose return never came */
+	uint64_t unfinished;  /* clones whose return never came */
+	struct losses missed; /* of probes, when they were taken out */
 	bool stopped;
 };
 
@@ -316,14 +328,19 @@ static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, 
 	return bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
 }
 
+/* "fexit/copy_process": where libbpf attaches it is where it learns. */
+static void where_of(char *where, size_t size, const struct bpf_program *program)
+{
+	snprintf(where, size, "%s", bpf_program__section_name(program));
+	where[strcspn(where, "/")] = ' ';
+}
+
 static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool used,
 		      const char *why)
 {
 	char where[64];
 
-	/* "fexit/copy_process": where libbpf attaches it is where it learns. */
-	snprintf(where, sizeof(where), "%s", bpf_program__section_name(find_program(bpf, i, mode)));
-	where[strcspn(where, "/")] = ' ';
+	where_of(where, sizeof(where), find_program(bpf, i, mode));
 	source_place_add(&bpf->source, probes[i].tells, where, used, why);
 	if (used) {
 		bpf->skel->bss->stages_told |= probes[i].stages;
@@ -341,7 +358,8 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 static const char *why_no_target(const struct bpf_program *program, const char *target,
 				 struct btf *btf, unsigned int symbols)
 {
-	if (bpf_program__type(program) == BPF_PROG_TYPE_RAW_TRACEPOINT)
+	if (!strncmp(bpf_program__section_name(program), "raw_tp/", 7) ||
+	    !strncmp(bpf_program__section_name(program), "tp_btf/", 7))
 		return NULL;
 	if (!symbols)
 		return "no such symbol: inlined by the compiler, or not in this kernel";
@@ -438,6 +456,7 @@ static void set_filter(struct clonescope_bpf__rodata *rodata, const struct sourc
 	rodata->only_min_ns = filter->min_ns;
 	rodata->follow = options->follow;
 	rodata->wanted_kinds = options->kinds;
+	rodata->folding = options->fold;
 }
 
 /* The ring's size: a power of two, and at least a page. */
@@ -450,6 +469,21 @@ static uint32_t ring_bytes(size_t wanted)
 	return bytes;
 }
 
+static uint32_t fold_entries(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? (uint32_t)cpus * FOLDS_PER_CPU : 1;
+}
+
+/* An entry of the array is for one in so many threads: it need not be counted. */
+static void set_inflight(struct clonescope_bpf *skel, uint32_t count)
+{
+	bpf_map__set_max_entries(skel->maps.inflight_near, 1);
+	bpf_map__set_max_entries(skel->maps.inflight_far, count);
+	bpf_map__set_max_entries(skel->maps.calls, count);
+}
+
 static void set_sizes(struct bpf_source *bpf)
 {
 	struct clonescope_bpf *skel = bpf->skel;
@@ -457,10 +491,14 @@ static void set_sizes(struct bpf_source *bpf)
 	if (bpf->options.buffer_bytes)
 		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (bpf->options.inflight)
+		set_inflight(skel, bpf->options.inflight);
+	if (bpf->options.followed)
+		bpf_map__set_max_entries(skel->maps.followed, bpf->options.followed);
+	if (bpf->options.fold)
+		bpf_map__set_max_entries(skel->maps.folds, fold_entries());
 	if (!bpf->options.follow)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
-	if (!(bpf->options.kinds & SOURCE_KIND(CS_KIND_PHASES)))
-		bpf_map__set_max_entries(skel->maps.ways, 1);
 }
 
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
@@ -542,6 +580,7 @@ static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
 		return error;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	set_filter(bpf->skel->rodata, &bpf->options);
+	bpf->skel->rodata->only_node = host_only_node();
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
 	if (error) {
@@ -613,7 +652,10 @@ static int make_ring(struct bpf_source *bpf, char *why)
 {
 	bpf->order = order_new();
 	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
-	if (bpf->order && bpf->ring && !watch_ring(bpf))
+	if (bpf->options.fold)
+		bpf->folds = folds_open(bpf_map__fd(bpf->skel->maps.folds),
+					bpf_map__max_entries(bpf->skel->maps.folds));
+	if (bpf->order && bpf->ring && (bpf->folds || !bpf->options.fold) && !watch_ring(bpf))
 		return 0;
 	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
 	return -ENOMEM;
@@ -628,8 +670,27 @@ static void bpf_close(struct source *source)
 	ring_buffer__free(bpf->ring);
 	if (bpf->wakeups >= 0)
 		close(bpf->wakeups);
+	if (bpf->stats >= 0)
+		close(bpf->stats);
 	order_free(bpf->order);
+	folds_close(bpf->folds);
 	free(bpf);
+}
+
+/* For all programs of the machine: the kernel does so while anybody has asked it to. */
+static int measure_cost(struct bpf_source *bpf, char *why)
+{
+	int error;
+
+	if (!bpf->options.self_cost)
+		return 0;
+	bpf->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (bpf->stats >= 0)
+		return 0;
+	error = -errno;
+	snprintf(why, SOURCE_WHY_SIZE, "eBPF: the time of programs cannot be measured: %s%s",
+		 strerror(-error), error == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");
+	return error;
 }
 
 static int bpf_open(struct source **source, const struct source_options *options, char *why)
@@ -646,9 +707,12 @@ static int bpf_open(struct source **source, const struct source_options *options
 	/* Losses are asked of programs and maps; before 5.19 that takes it wherever BPF is not for all. */
 	bpf->source.capabilities = 1ULL << CAP_BPF;
 	bpf->wakeups = -1;
+	bpf->stats = -1;
 	bpf->options = *options;
 	libbpf_set_print(keep_complaint);
-	error = try_modes(bpf, why);
+	error = measure_cost(bpf, why);
+	if (!error)
+		error = try_modes(bpf, why);
 	if (!error)
 		error = make_ring(bpf, why);
 	if (error) {
@@ -678,32 +742,64 @@ static int bpf_read(struct source *source, source_record_fn take, void *context)
 	struct bpf_source *bpf = to_bpf(source);
 	uint64_t until = bpf->stopped ? UINT64_MAX : bpf->last_read_ns;
 	struct epoll_event wakeup;
+	int taken, folded;
 
 	epoll_wait(bpf->wakeups, &wakeup, 1, 0);
 	bpf->last_read_ns = order_now_ns();
 	ring_buffer__consume(bpf->ring);
-	return order_flush(bpf->order, until, take, context);
+	taken = order_flush(bpf->order, until, take, context);
+	if (!bpf->folds || taken < 0)
+		return taken;
+	folded = folds_read(bpf->folds, take, context);
+	return folded < 0 ? folded : taken + folded;
 }
 
 /*
- * Clones that were seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
+ * A clone that was seen to begin and not to end. One whose record is there, but not that of kernel_clone()'s
  * return, may still be held by a vfork: it counts if its caller is gone.
  */
-static uint64_t count_unfinished(const struct bpf_source *bpf)
+static bool is_unfinished(const struct inflight_times *at)
 {
-	struct bpf_map *map = bpf->skel->maps.inflight;
+	if (!at->enter_ns)
+		return false;
+	return !at->leave_ns || (kill((pid_t)at->tid, 0) && errno == ESRCH);
+}
+
+static uint64_t count_unfinished_near(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_near;
+	size_t size = (bpf_map__value_size(map) + 7) / 8 * 8, count = bpf_map__max_entries(map);
+	const char *entries = mmap(NULL, count * size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	uint64_t unfinished = 0;
+
+	if (entries == MAP_FAILED)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		unfinished += is_unfinished((const void *)(entries + i * size));
+	munmap((void *)entries, count * size);
+	return unfinished;
+}
+
+static uint64_t count_unfinished_far(const struct bpf_source *bpf)
+{
+	struct bpf_map *map = bpf->skel->maps.inflight_far;
 	size_t size = bpf_map__value_size(map);
 	struct inflight_times *at = malloc(size);
 	uint32_t tid, *previous = NULL;
 	uint64_t count = 0;
 
 	while (at && !bpf_map__get_next_key(map, previous, &tid, sizeof(tid))) {
-		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0) && at->enter_ns)
-			count += !at->leave_ns || (kill((pid_t)tid, 0) && errno == ESRCH);
+		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0))
+			count += is_unfinished(at);
 		previous = &tid;
 	}
 	free(at);
 	return count;
+}
+
+static uint64_t count_unfinished(const struct bpf_source *bpf)
+{
+	return count_unfinished_near(bpf) + count_unfinished_far(bpf);
 }
 
 /* All zero where the kernel doesn't tell. */
@@ -717,13 +813,14 @@ static struct bpf_prog_info info_of(const struct bpf_program *program)
 	return info;
 }
 
-/* How often the kernel skipped a program because it was running on that CPU already. */
-static uint64_t misses_of(const struct bpf_program *program)
+/* How often the kernel skipped a program because it, or its kprobe, was running on that CPU already. */
+static uint64_t misses_of(const struct bpf_source *bpf, size_t i)
 {
-	return info_of(program).recursion_misses;
+	return info_of(find_program(bpf, i, bpf->source.attach)).recursion_misses +
+	       kprobe_misses(bpf->links[i]);
 }
 
-/* With sysctl kernel.bpf_stats_enabled only. */
+/* With sysctl kernel.bpf_stats_enabled, or self_cost, only. */
 static uint64_t bpf_run_ns(const struct source *source)
 {
 	const struct bpf_source *bpf = to_bpf(source);
@@ -735,22 +832,42 @@ static uint64_t bpf_run_ns(const struct source *source)
 	return ns;
 }
 
-/* Without the others there is no record. */
-static bool tells_facts(const struct probe *probe)
+static void bpf_cost(const struct source *source, struct cost *cost)
 {
+	const struct bpf_source *bpf = to_bpf(source);
+	struct bpf_prog_info info;
+	char where[64];
+
+	for (size_t i = 0; i < PROBE_COUNT && bpf->stats >= 0; i++) {
+		if (!is_chosen(bpf, i, source->attach))
+			continue;
+		info = info_of(find_program(bpf, i, source->attach));
+		where_of(where, sizeof(where), find_program(bpf, i, source->attach));
+		cost_add(cost, where, info.run_cnt, info.run_time_ns);
+	}
+}
+
+/* Without the others there is no record. */
+static bool tells_facts(const struct probe *probe, uint32_t kinds)
+{
+	if (probe->begins)
+		return !(probe->begins & kinds);
 	return !probe->essential && (probe->facts || probe->facts_refused || probe->facts_refusal ||
 				     probe->stages || probe->tells_clone3);
 }
 
+/* To be called while the probes are planted: their links know some of it. */
 static void count_missed(const struct bpf_source *bpf, struct losses *losses)
 {
-	enum attach mode = bpf->source.attach;
+	enum loss loss;
 
-	for (size_t i = 0; i < PROBE_COUNT; i++)
-		if (is_chosen(bpf, i, mode))
-			losses->count[tells_facts(&probes[i]) ? LOSS_FACT_MISSED
-							      : LOSS_PROBE_MISSED] +=
-				misses_of(find_program(bpf, i, mode));
+	for (size_t i = 0; i < PROBE_COUNT; i++) {
+		if (!is_chosen(bpf, i, bpf->source.attach) || probes[i].ends_state)
+			continue;
+		loss = tells_facts(&probes[i], bpf->options.kinds) ? LOSS_FACT_MISSED
+								   : LOSS_PROBE_MISSED;
+		losses->count[loss] += misses_of(bpf, i);
+	}
 }
 
 /*
@@ -765,6 +882,7 @@ static void bpf_stop(struct source *source)
 	bpf->skel->bss->stopping = true;
 	for (int i = 0; i < LAST_RETURNS_MS && count_unfinished(bpf); i++)
 		nanosleep(&pause, NULL);
+	count_missed(bpf, &bpf->missed);
 	take_out(bpf);
 	bpf->unfinished = count_unfinished(bpf);
 	bpf->stopped = true;
@@ -779,7 +897,10 @@ static void bpf_losses(const struct source *source, struct losses *losses)
 	losses->count[LOSS_INFLIGHT_FULL] = bss->lost.inflight_full;
 	losses->count[LOSS_RETURN_MISSED] = bss->lost.return_missed + bpf->unfinished;
 	losses->count[LOSS_FOLLOW_FULL] = bss->lost.follow_full;
-	count_missed(bpf, losses);
+	if (bpf->stopped)
+		losses_add(losses, &bpf->missed);
+	else
+		count_missed(bpf, losses);
 	losses->count[LOSS_BAD_RECORD] = bpf->bad_records;
 	losses->count[LOSS_NO_MEMORY] = bpf->no_memory;
 }
@@ -793,5 +914,6 @@ const struct source_ops source_bpf = {
 	.stop = bpf_stop,
 	.losses = bpf_losses,
 	.run_ns = bpf_run_ns,
+	.cost = bpf_cost,
 	.close = bpf_close,
 };

@@ -147,3 +147,14 @@ int host_symbols(const char *const names[], unsigned int found[], uint64_t addre
 	fclose(file);
 	return 0;
 }
+
+int host_only_node(void)
+{
+	char line[64], end;
+	int node;
+
+	/* "0"; where there are several "0-3", "0,2". */
+	if (host_read_line("/sys/devices/system/node/possible", line, sizeof(line)))
+		return -1;
+	return sscanf(line, "%d%c", &node, &end) == 1 ? node : -1;
+}

@@ -40,6 +40,9 @@ bool host_kprobes_off(void);
 /* Our process ids are those of the kernel's records; true where there is no telling. */
 bool host_initial_pid_namespace(void);
 
+/* The only node that this machine can ever have; -1: there may be several, or there is no telling. */
+int host_only_node(void);
+
 /* There is such a file. */
 bool host_has_file(const char *path);
 

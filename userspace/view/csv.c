@@ -135,7 +135,7 @@ static void put_cgroup(FILE *out, const struct clone *clone)
 	const struct cs_detail *detail = clone->detail;
 	struct container container;
 
-	if (!detail || clone->rec->error || detail->missing & CS_MISSING(CS_DETAIL_CGROUP)) {
+	if (!clone_cgroup(clone)) {
 		fputs(",\"\",\"\"", out);
 		return;
 	}

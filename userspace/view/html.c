@@ -74,33 +74,12 @@ static uint32_t container_number(const char *cgroup)
 	return text_number(label, sizeof(label));
 }
 
-static void learn_cgroup(uint64_t id, uint32_t container)
+/* The child's; of a refused clone its caller's. 0: not known. */
+static uint32_t container_of(const struct clone *clone)
 {
-	uint32_t before = intern_count(html.cgroups);
-	uint32_t number;
+	const char *cgroup = clone_cgroup(clone);
 
-	if (MAKE_ROOM(html.cgroup_containers, html.cgroups_room, before))
-		return;
-	number = intern_number(html.cgroups, &id, sizeof(id));
-	if (number)
-		html.cgroup_containers[number - 1] = container;
-}
-
-/* The child's; of a refused clone its caller's, if a child was seen there. */
-static uint32_t container_of(const struct cs_clone *rec, const struct cs_detail *detail)
-{
-	uint32_t number;
-
-	if (!detail || detail->missing & CS_MISSING(CS_DETAIL_CGROUP))
-		return 0;
-	if (!rec->error) {
-		number = container_number(detail->cgroup);
-		learn_cgroup(detail->cgroup_id, number);
-		return number;
-	}
-	number = intern_find(html.cgroups, &detail->caller_cgroup_id,
-			     sizeof(detail->caller_cgroup_id));
-	return number ? html.cgroup_containers[number - 1] : 0;
+	return cgroup ? container_number(cgroup) : 0;
 }
 
 /* The number of the sentence; 0 where nothing was refused, or no more sentences are taken. */
@@ -230,7 +209,7 @@ static void html_clone(const struct view_options *options, const struct clone *c
 		row->copy_ns = (int64_t)rec->copy_ns;
 	row->caller = task_number(rec->tid, rec->tgid, rec->start_ns);
 	row->comm = text_number(rec->comm, sizeof(rec->comm));
-	row->container = container_of(rec, clone->detail);
+	row->container = container_of(clone);
 	row->flags = flags_number(rec->flags);
 	row->error = (int16_t)rec->error;
 	row->via = rec->missing & CS_MISSING(CS_FACT_VIA) ? CS_VIA_UNKNOWN : rec->via;
@@ -364,10 +343,9 @@ static void html_begin(const struct view_options *options)
 		.texts = intern_new(),
 		.flags = intern_new(),
 		.tasks = intern_new(),
-		.cgroups = intern_new(),
 		.sentences = intern_new(),
 	};
-	if (html.texts && html.flags && html.tasks && html.cgroups && html.sentences)
+	if (html.texts && html.flags && html.tasks && html.sentences)
 		return;
 	fputs("clonescope: no memory for a page\n", stderr);
 	exit(EXIT_FAILURE);
@@ -380,10 +358,8 @@ static void html_end(const struct view_options *options, const struct totals *to
 	intern_free(html.texts);
 	intern_free(html.flags);
 	intern_free(html.tasks);
-	intern_free(html.cgroups);
 	intern_free(html.sentences);
 	free(html.task_list);
-	free(html.cgroup_containers);
 	free(html.refusals);
 	free(html.rows);
 	free(html.events);

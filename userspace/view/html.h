@@ -76,16 +76,14 @@ struct html_task {
 
 /* All that the page is about. */
 struct html {
-	struct intern *texts;	/* names, files, containers */
-	struct intern *flags;	/* __u64 */
-	struct intern *tasks;	/* by tid and start time */
-	struct intern *cgroups; /* __u64, ids of cgroup2 */
+	struct intern *texts; /* names, files, containers */
+	struct intern *flags; /* __u64 */
+	struct intern *tasks; /* by tid and start time */
 	struct intern *sentences;
 
-	struct html_task *task_list; /* by number - 1, as the next two */
-	uint32_t *cgroup_containers; /* texts */
+	struct html_task *task_list; /* by number - 1, as the next one */
 	struct html_refusal *refusals;
-	size_t tasks_room, cgroups_room, refusals_room;
+	size_t tasks_room, refusals_room;
 
 	struct html_row *rows;
 	struct html_event *events;
