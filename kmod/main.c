@@ -78,6 +78,11 @@ static const struct kernel_param_ops lost_ops = {
 	.get = get_lost,
 };
 
+/* Known to readers only: what one has loaded, the last one that uses it unloads. */
+static bool on_demand;
+module_param(on_demand, bool, 0444);
+MODULE_PARM_DESC(on_demand, "the last clonescope to use it unloads it");
+
 static const struct kernel_param_ops cost_ops = {
 	.set = refuse_set,
 	.get = get_cost,

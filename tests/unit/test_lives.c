@@ -42,7 +42,9 @@ static void test_joined_by_identity(void **state)
 	struct cs_exit exit = {.head.kind = CS_KIND_EXIT, .tid = 20, .start_ns = 4001};
 	struct cs_namespaces namespaces = {
 		.head.kind = CS_KIND_NAMESPACES, .tid = 10, .start_ns = 100};
-	struct cs_return other = {.head.kind = CS_KIND_RETURN, .tid = 20, .start_ns = 4000};
+	struct cs_return back = {.head.kind = CS_KIND_RETURN, .tid = 20, .start_ns = 4000};
+	struct cs_call call = {.head.kind = CS_KIND_CALL, .tid = 20, .start_ns = 4000};
+	struct cs_phases other = {.head.kind = CS_KIND_PHASES, .tid = 20};
 	const struct life *life;
 
 	(void)state;
@@ -57,6 +59,8 @@ static void test_joined_by_identity(void **state)
 	life = lives_find(lives, &namespaces.head);
 	assert_non_null(life);
 	assert_int_equal(life->made_ns, 0);
+	assert_ptr_equal(lives_find(lives, &back.head), lives_find(lives, &exec.head));
+	assert_ptr_equal(lives_find(lives, &call.head), lives_find(lives, &exec.head));
 	assert_null(lives_find(lives, &other.head));
 	lives_free(lives);
 }

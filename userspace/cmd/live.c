@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -731,6 +732,14 @@ static int kernel_of(const char *release)
 	return RULES_KERNEL(major, minor);
 }
 
+static const char *how_complete(const struct recording_info *info)
+{
+	if (info->is_complete)
+		return "";
+	return info->is_growing ? "; it is still being written: what is there is shown"
+				: "; it was cut off: what is there is shown";
+}
+
 static void say_reading(const struct recording_info *info)
 {
 	char host[160], release[160];
@@ -738,8 +747,7 @@ static void say_reading(const struct recording_info *info)
 	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
 		text_quote(host, sizeof(host), info->host),
 		text_quote(release, sizeof(release), info->release), info->backend,
-		info->attach[0] ? ", " : "", info->attach, info->started,
-		info->is_complete ? "" : "; it was cut off: what is there is shown");
+		info->attach[0] ? ", " : "", info->attach, info->started, how_complete(info));
 }
 
 static int start(struct run *run)
@@ -814,6 +822,8 @@ static int run_traced(struct run *run)
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
+	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
+	malloc_trim(0);
 	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
@@ -866,14 +876,17 @@ static bool check_tasks(const struct live_options *options)
 	return !why[0];
 }
 
-/* Which cgroup a clone is in is told by its detail. */
+/* Which cgroup a clone is in is told by its detail, clone by clone. */
 static void want_cgroups(struct run *run)
 {
 	uint32_t detail = SOURCE_KIND(CS_KIND_DETAIL);
 
+	if (run->wanted.filter.cgroup[0])
+		run->wanted.fold = false;
 	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
 		return;
 	run->wanted.kinds |= detail;
+	run->wanted.fold = false; /* a sum has no detail */
 	run->live->unseen_kinds |= detail;
 }
 

@@ -3,7 +3,6 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -337,8 +336,6 @@ static int on_start(struct live *live)
 	describe_source(live);
 	if (give_up_privileges(live))
 		return -1;
-	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
-	malloc_trim(0);
 	if (output.endpoint)
 		fprintf(stderr, "clonescope: metrics at http://%s/metrics\n",
 			endpoint_address(output.endpoint));

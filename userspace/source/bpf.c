@@ -219,7 +219,7 @@ static const struct probe {
 
 #define PROBE_COUNT (sizeof(probes) / sizeof(probes[0]))
 
-/* The kernel's variables that a refused clone's record is to tell, and where their addresses go. */
+/* The kernel's variables that the programs read, and where their addresses go. */
 static const struct variable {
 	const char *name;
 	size_t offset;
@@ -228,6 +228,10 @@ static const struct variable {
 	{                                                                       \
 #name, offsetof(struct clonescope_bpf__rodata, variables.field) \
 	}
+	VARIABLE(page_offset_base, page_offset_base),
+	VARIABLE(vmemmap_base, vmemmap_base),
+	VARIABLE(nr_cpu_ids, nr_cpu_ids),
+	VARIABLE(nr_node_ids, nr_node_ids),
 	VARIABLE(nr_threads, nr_threads),
 	VARIABLE(max_threads, max_threads),
 	VARIABLE(sysctl_overcommit_memory, overcommit),

@@ -13,6 +13,7 @@
 
 #include "model/follow.h"
 #include "model/layout.h"
+#include "source/folds.h"
 #include "source/host.h"
 #include "source/load.h"
 #include "source/order.h"
@@ -75,12 +76,13 @@ struct module_source {
 	struct decoder decoders[LAYOUT_KINDS];
 	struct perf_ring *ring;
 	struct order *order;
+	struct folds *folds;	     /* NULL: each clone is handed over as a record */
 	struct follow_set *followed; /* NULL: everybody's records are wanted */
 	struct losses before;	     /* what the module had lost when we came */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	bool loaded; /* by us */
+	bool on_demand; /* to be unloaded, unless another reader still uses it */
 	bool stopped;
 	source_record_fn take; /* during a reading */
 	void *context;
@@ -158,8 +160,8 @@ static int ensure_loaded(struct module_source *module, char *why)
 		error = module_load(why);
 		if (error)
 			return error;
-		module->loaded = true;
 	}
+	module->on_demand = module_is_on_demand();
 	return check_version(why);
 }
 
@@ -471,9 +473,10 @@ static void module_close(struct source *source)
 
 	perf_ring_close(module->ring);
 	order_free(module->order);
+	folds_close(module->folds);
 	follow_free(module->followed);
 	tep_free(module->tep);
-	if (module->loaded)
+	if (module->on_demand)
 		module_unload();
 	free(module);
 }
@@ -485,6 +488,8 @@ static int open_all(struct module_source *module, char *why)
 	module->order = order_new();
 	if (module->options.follow)
 		module->followed = follow_new();
+	else if (module->options.fold)
+		module->folds = folds_new(); /* without memory for it there are records */
 	if (!error && (!module->order || (module->options.follow && !module->followed))) {
 		snprintf(why, SOURCE_WHY_SIZE, "module: %s", strerror(ENOMEM));
 		error = -ENOMEM;
@@ -513,7 +518,7 @@ static int module_open(struct source **source, const struct source_options *opti
 		return error;
 	}
 	list_places(module);
-	if (module->loaded)
+	if (module->on_demand)
 		module->source.capabilities = 1ULL << CAP_SYS_MODULE;
 	*source = &module->source;
 	return 0;
@@ -542,6 +547,17 @@ static const struct decoder *find_decoder(const struct module_source *module, co
 	return NULL;
 }
 
+/* It needs no record of its own: it is counted, or nobody wants it. */
+static bool is_folded(struct module_source *module, const struct cs_head *head)
+{
+	const struct cs_clone *rec = (const void *)head;
+
+	if (!module->folds || head->kind != CS_KIND_CLONE)
+		return false;
+	/* The kernel's side applies a part of the filter only. */
+	return !filter_match(&module->options.filter, rec) || folds_add(module->folds, rec);
+}
+
 static void on_sample(const void *raw, size_t size, void *context)
 {
 	struct module_source *module = context;
@@ -561,6 +577,8 @@ static void on_sample(const void *raw, size_t size, void *context)
 		       (const char *)raw + decoder->runs[i].from, decoder->runs[i].size);
 	if (record.head.size != decoder->layout->size)
 		module->bad_records++;
+	else if (is_folded(module, &record.head))
+		return;
 	else if (order_push(module->order, &record.head))
 		module->no_memory++;
 }
@@ -612,11 +630,17 @@ static int module_read(struct source *source, source_record_fn take, void *conte
 {
 	struct module_source *module = to_module(source);
 	uint64_t until = module->stopped ? UINT64_MAX : module->last_read_ns;
+	int taken, folded;
 
 	module->last_read_ns = order_now_ns();
 	perf_ring_read(module->ring, on_sample, module);
-	if (!module->followed)
-		return order_flush(module->order, until, take, context);
+	if (!module->followed) {
+		taken = order_flush(module->order, until, take, context);
+		if (!module->folds || taken < 0)
+			return taken;
+		folded = folds_read(module->folds, take, context);
+		return folded < 0 ? folded : taken + folded;
+	}
 	module->take = take;
 	module->context = context;
 	return order_flush(module->order, until, take_followed, module);
