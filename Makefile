@@ -13,7 +13,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-.PHONY: all reader module workloads units manuals run check style install clean help
+.PHONY: all reader module workloads units manuals run check bench style install clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -94,6 +94,7 @@ TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) -g -O2 -Iinclude -Iuserspac
 
 tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_kernel.c child.c \
 	numa.c truth.c line.c deadline.c
+crowd_SOURCES := crowd.c
 forks_SOURCES := forks.c
 foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c line.c
 hostile_SOURCES := hostile.c child.c numa.c truth.c line.c
@@ -102,7 +103,8 @@ refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals
 	refusals_cgroups.c refusals_calls.c line.c deadline.c
 smallprint_SOURCES := smallprint.c child.c numa.c truth.c line.c
 starts_SOURCES := starts.c
-WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
+sizes_SOURCES := sizes.c
+WORKLOADS := tour crowd forks foreign_stack hostile refusals smallprint starts sizes
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data $(BUILD)/tests/synthetic
 
@@ -130,7 +132,7 @@ $(BUILD)/tests/synthetic: tests/load/synthetic.c \
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -Ibpf -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
-	userspace/source/order.c userspace/source/folds.c
+	userspace/source/order.c userspace/source/places.c userspace/source/folds.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -162,6 +164,15 @@ check:
 			|| exit; \
 	done
 	@tests/check
+
+# KERNEL= is as of scripts/vm, BENCH= further options of scripts/bench.
+KERNEL ?= 6.1
+
+bench:
+	@scripts/setup build guest bench
+	@$(MAKE) --no-print-directory reader workloads
+	@$(MAKE) --no-print-directory module KDIR=$$(scripts/kernel path $(KERNEL) headers)
+	@scripts/bench --kernel $(KERNEL) $(BENCH)
 
 style:
 	@clang-format --dry-run --Werror $(C_FILES) && echo "style: $(words $(C_FILES)) files are right"
@@ -204,6 +215,7 @@ help:
 	@echo 'make             build the reader, the BPF object and, with headers, the module'
 	@echo "make run         install what is missing, build, and trace: CMD='...' or the tour"
 	@echo 'make check       install what is missing, build, and run all tests'
+	@echo "make bench       install what is missing, build, and measure: KERNEL=$(KERNEL), BENCH='--load'"
 	@echo 'make module      build the module for KVER=$(KVER), or for the headers in KDIR='
 	@echo 'make install     into PREFIX=$(PREFIX), below DESTDIR='
 	@echo 'make style       compare all C files with .clang-format'

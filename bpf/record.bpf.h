@@ -23,8 +23,6 @@ __u64 never_learnt_refused; /* of refused clones, besides */
  * x86-64's direct map and its array of struct page begin where KASLR put them.
  * Neither moves after boot, so each is read once.
  */
-extern const void page_offset_base __ksym __weak;
-extern const void vmemmap_base __ksym __weak;
 static __u64 direct_map, page_array;
 
 /* The only node that this machine can have; -1: it can have several. */
@@ -53,10 +51,12 @@ static __always_inline bool find_direct_map(void)
 {
 	if (direct_map)
 		return true;
-	if (!&page_offset_base || !&vmemmap_base)
+	if (!variables.page_offset_base || !variables.vmemmap_base)
 		return false;
-	bpf_probe_read_kernel(&page_array, 8, &vmemmap_base);
-	bpf_probe_read_kernel(&direct_map, 8, &page_offset_base);
+	bpf_probe_read_kernel(&page_array, 8,
+			      (const void *)variables.vmemmap_base);
+	bpf_probe_read_kernel(&direct_map, 8,
+			      (const void *)variables.page_offset_base);
 	return direct_map;
 }
 

@@ -20,12 +20,16 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"Usage: forks [N [PROCESSES]] [--vfork|--clone3|--thread] [--seconds S] [--until-eof] "
-	"[--time]\n"
+	"Usage: forks [N [PROCESSES]] [--vfork|--exec|--clone3|--namespaces|--thread] [--seconds "
+	"S]\n"
+	"             [--until-eof|--gate] [--warm-up N] [--time]\n"
 	"\n"
 	"Each of PROCESSES (default: 1) makes N children, one after the other, and waits for "
 	"each.\n"
 	"N 0 or absent: until S seconds are over or standard input ends, whichever is first.\n"
+	"--exec: by vfork, and the child runs this program, which ends at once. --namespaces: by\n"
+	"clone3, with six new ones. --gate: they begin when standard input ends, and make the\n"
+	"children of --warm-up first, which are not counted.\n"
 	"Prints \"MADE made REFUSED refused\", and with --time \", NS ns each\". Callers are named "
 	"cs-forks; who starts them, and is "
 	"not\n"
@@ -37,7 +41,9 @@ struct options {
 	int processes;
 	bool (*make)(void);
 	int timeout_ms; /* -1: none */
+	unsigned long warm_up;
 	bool until_eof;
+	bool gate;
 	bool tell_time;
 };
 
@@ -76,14 +82,38 @@ static bool make_vfork(void)
 	return wait_for(pid);
 }
 
-static bool make_clone3(void)
+static char *const nothing[] = {"cs-nothing", NULL};
+
+static bool make_exec(void)
 {
-	struct clone_args args = {.exit_signal = SIGCHLD};
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		execv("/proc/self/exe", nothing);
+		_exit(1);
+	}
+	return wait_for(pid);
+}
+
+static bool clone3_with(unsigned long flags)
+{
+	struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
 	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
 
 	if (pid == 0)
 		_exit(0);
 	return wait_for(pid);
+}
+
+static bool make_clone3(void)
+{
+	return clone3_with(0);
+}
+
+static bool make_namespaces(void)
+{
+	return clone3_with(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
+			   CLONE_NEWCGROUP);
 }
 
 static void *thread_main(void *arg)
@@ -108,8 +138,11 @@ static unsigned long now_ns(void)
 
 static void make_children(const struct options *options, struct tally *tally)
 {
-	unsigned long begin_ns = now_ns();
+	unsigned long begin_ns;
 
+	for (unsigned long i = 0; i < options->warm_up; i++)
+		options->make();
+	begin_ns = now_ns();
 	while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
 		if (options->make())
 			tally->made++;
@@ -119,6 +152,14 @@ static void make_children(const struct options *options, struct tally *tally)
 			break;
 	}
 	tally->ns = now_ns() - begin_ns;
+}
+
+static void wait_at_gate(void)
+{
+	char ignored[512];
+
+	while (read(STDIN_FILENO, ignored, sizeof(ignored)) > 0)
+		;
 }
 
 static void start_process(const struct options *options, struct tally *tally)
@@ -131,6 +172,8 @@ static void start_process(const struct options *options, struct tally *tally)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "cs-forks");
+	if (options->gate)
+		wait_at_gate();
 	make_children(options, tally);
 	_exit(0);
 }
@@ -206,10 +249,14 @@ static struct options read_options(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"vfork", no_argument, NULL, 'v'},
+		{"exec", no_argument, NULL, 'x'},
 		{"clone3", no_argument, NULL, '3'},
+		{"namespaces", no_argument, NULL, 'n'},
 		{"thread", no_argument, NULL, 't'},
 		{"seconds", required_argument, NULL, 's'},
 		{"until-eof", no_argument, NULL, 'e'},
+		{"gate", no_argument, NULL, 'g'},
+		{"warm-up", required_argument, NULL, 'w'},
 		{"time", no_argument, NULL, 'm'},
 		{NULL},
 	};
@@ -219,14 +266,22 @@ static struct options read_options(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'v')
 			options.make = make_vfork;
+		else if (option == 'x')
+			options.make = make_exec;
 		else if (option == '3')
 			options.make = make_clone3;
+		else if (option == 'n')
+			options.make = make_namespaces;
 		else if (option == 't')
 			options.make = make_thread;
 		else if (option == 's')
 			options.timeout_ms = 1000 * read_count(optarg);
 		else if (option == 'e')
 			options.until_eof = true;
+		else if (option == 'g')
+			options.gate = true;
+		else if (option == 'w')
+			options.warm_up = read_count(optarg);
 		else if (option == 'm')
 			options.tell_time = true;
 		else
@@ -238,9 +293,12 @@ static struct options read_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct options options = read_options(argc, argv);
+	struct options options;
 	struct tally sum;
 
+	if (!strcmp(argv[0], nothing[0]))
+		_exit(0);
+	options = read_options(argc, argv);
 	prctl(PR_SET_NAME, "cs-forks-main");
 	start_processes(&options);
 	if (options.until_eof || options.timeout_ms >= 0)

@@ -82,7 +82,7 @@ struct module_source {
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	bool loaded; /* by us */
+	bool on_demand; /* to be unloaded, unless another reader still uses it */
 	bool stopped;
 	source_record_fn take; /* during a reading */
 	void *context;
@@ -160,8 +160,8 @@ static int ensure_loaded(struct module_source *module, char *why)
 		error = module_load(why);
 		if (error)
 			return error;
-		module->loaded = true;
 	}
+	module->on_demand = module_is_on_demand();
 	return check_version(why);
 }
 
@@ -308,6 +308,21 @@ static const char *open_advice(int error)
 	return strerror(-error);
 }
 
+/* What a parameter of the module was is kept in @before, if that is there. */
+static int set_parameter(const char *path, const char *value, char *before, int size)
+{
+	FILE *file;
+	int error;
+
+	if (before && host_read_line(path, before, (size_t)size))
+		return -ENOENT;
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	error = fputs(value, file) < 0 ? -EIO : 0;
+	return fclose(file) ? -errno : error;
+}
+
 /* Opening the events makes the module plant its probes; they are silent until all stand. */
 static int open_events(struct module_source *module, char *why)
 {
@@ -329,6 +344,47 @@ static int open_events(struct module_source *module, char *why)
 			 open_advice(error));
 	free(filter);
 	return error;
+}
+
+/* What the module looks at when it plants probes: others' are not to be planted by our wish. */
+struct planting {
+	const char *path;
+	char wanted[16]; /* "": as it is */
+	char before[16];
+};
+
+static int open_with(struct module_source *module, struct planting *planting, size_t count,
+		     char *why)
+{
+	int error;
+
+	if (!count)
+		return open_events(module, why);
+	if (!planting->wanted[0])
+		return open_with(module, planting + 1, count - 1, why);
+	error = set_parameter(planting->path, planting->wanted, planting->before,
+			      sizeof(planting->before));
+	if (error) {
+		snprintf(why, SOURCE_WHY_SIZE, "module: cannot set %s: %s", planting->path,
+			 strerror(-error));
+		return error;
+	}
+	error = open_with(module, planting + 1, count - 1, why);
+	set_parameter(planting->path, planting->before, NULL, 0);
+	return error;
+}
+
+static int open_as_wanted(struct module_source *module, char *why)
+{
+	struct planting planting[] = {{.path = PARAMETERS "max_inflight"},
+				      {.path = PARAMETERS "self_cost"}};
+
+	if (module->options.inflight)
+		snprintf(planting[0].wanted, sizeof(planting[0].wanted), "%u",
+			 module->options.inflight);
+	if (module->options.self_cost)
+		snprintf(planting[1].wanted, sizeof(planting[1].wanted), "1");
+	return open_with(module, planting, sizeof(planting) / sizeof(planting[0]), why);
 }
 
 static const struct {
@@ -420,7 +476,7 @@ static void module_close(struct source *source)
 	folds_close(module->folds);
 	follow_free(module->followed);
 	tep_free(module->tep);
-	if (module->loaded)
+	if (module->on_demand)
 		module_unload();
 	free(module);
 }
@@ -442,7 +498,7 @@ static int open_all(struct module_source *module, char *why)
 	if (!error)
 		error = load_formats(module, why);
 	if (!error)
-		error = open_events(module, why);
+		error = open_as_wanted(module, why);
 	return error;
 }
 
@@ -462,7 +518,7 @@ static int module_open(struct source **source, const struct source_options *opti
 		return error;
 	}
 	list_places(module);
-	if (module->loaded)
+	if (module->on_demand)
 		module->source.capabilities = 1ULL << CAP_SYS_MODULE;
 	*source = &module->source;
 	return 0;
@@ -610,6 +666,23 @@ static void module_losses_now(const struct source *source, struct losses *losses
 	losses->count[LOSS_NO_MEMORY] += module->no_memory;
 }
 
+/* Since the module was loaded. */
+static void module_cost(const struct source *source, struct cost *cost)
+{
+	FILE *file = fopen(PARAMETERS "cost", "re");
+	char symbol[64], kind[16], where[96];
+	uint64_t runs, ns;
+
+	(void)source;
+	while (file &&
+	       fscanf(file, "%63s %15s %" SCNu64 " %" SCNu64, symbol, kind, &runs, &ns) == 4) {
+		snprintf(where, sizeof(where), "%s %s", kind, symbol);
+		cost_add(cost, where, runs, ns);
+	}
+	if (file)
+		fclose(file);
+}
+
 const struct source_ops source_module = {
 	.name = "module",
 	.open = module_open,
@@ -618,5 +691,6 @@ const struct source_ops source_module = {
 	.read = module_read,
 	.stop = module_stop,
 	.losses = module_losses_now,
+	.cost = module_cost,
 	.close = module_close,
 };

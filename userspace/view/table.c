@@ -15,6 +15,7 @@
 #include "model/policy.h"
 #include "model/refusal.h"
 #include "model/text.h"
+#include "view/cost.h"
 #include "view/ink.h"
 #include "view/story.h"
 #include "view/summary.h"
@@ -517,9 +518,9 @@ void table_lost(const struct view_options *options, enum loss loss, uint64_t cou
 void table_end(const struct view_options *options, const struct totals *totals,
 	       const struct losses *losses)
 {
-	(void)options;
 	summary_totals(stderr, totals, losses);
 	summary_nodes(stderr, totals);
+	cost_print(stderr, options->cost);
 }
 
 static void table_story(const struct view_options *options, const struct story *story)
