@@ -94,6 +94,7 @@ TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) -g -O2 -Iinclude -Iuserspac
 
 tour_SOURCES := tour.c stop.c stops_calls.c stops_refused.c stops_numa.c stops_kernel.c child.c \
 	numa.c truth.c line.c deadline.c
+crowd_SOURCES := crowd.c
 forks_SOURCES := forks.c
 foreign_stack_SOURCES := foreign_stack.c child.c numa.c truth.c line.c
 hostile_SOURCES := hostile.c child.c numa.c truth.c line.c
@@ -102,7 +103,8 @@ refusals_SOURCES := refusals.c refusal.c surroundings.c refusals_args.c refusals
 	refusals_cgroups.c refusals_calls.c line.c deadline.c
 smallprint_SOURCES := smallprint.c child.c numa.c truth.c line.c
 starts_SOURCES := starts.c
-WORKLOADS := tour forks foreign_stack hostile refusals smallprint starts
+sizes_SOURCES := sizes.c
+WORKLOADS := tour crowd forks foreign_stack hostile refusals smallprint starts sizes
 
 workloads: $(WORKLOADS:%=$(BUILD)/tests/%) $(BUILD)/tests/page_data $(BUILD)/tests/synthetic
 
@@ -128,9 +130,9 @@ $(BUILD)/tests/synthetic: tests/load/synthetic.c \
 	$(call say,CC      $@)
 	$(Q)$(CC) $(TEST_CFLAGS) $^ $(READER_LIBS) -o $@
 
-UNIT_CFLAGS := $(TEST_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS := $(TEST_CFLAGS) -Ibpf -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
-	userspace/source/order.c
+	userspace/source/order.c userspace/source/places.c userspace/source/folds.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 

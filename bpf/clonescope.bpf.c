@@ -6,6 +6,7 @@
 #include <bpf/bpf_core_read.h>
 #include <clonescope/record.h>
 #include "core_compat.bpf.h"
+#include "variables.bpf.h"
 #include "inflight.bpf.h"
 #include "ring.bpf.h"
 #include "filter.bpf.h"

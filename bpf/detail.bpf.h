@@ -6,19 +6,18 @@
 #define PFA_NO_NEW_PRIVS_ 0 /* bit of task->atomic_flags */
 #define UID_MAP_INLINE_	  5 /* UID_GID_MAP_MAX_BASE_EXTENTS */
 
-/* How many CPUs and nodes there are: masks are made for many more. */
-extern const void nr_cpu_ids __ksym __weak;
-extern const void nr_node_ids __ksym __weak;
-
-/* The words that count of a mask of @bytes; @ids: an unsigned int, or NULL. */
-static __always_inline __u32 mask_words(const void *ids, __u64 bytes)
+/*
+ * The words that count of a mask of @bytes. Masks are made for many more CPUs and
+ * nodes than there are: @ids is the address of how many that is, or 0.
+ */
+static __always_inline __u32 mask_words(__u64 ids, __u64 bytes)
 {
-	__u32 words = bytes / 8, bits = 0;
+	__u32 words = bytes / 8;
+	__s32 bits;
 
-	if (ids)
-		bpf_probe_read_kernel(&bits, sizeof(bits), ids);
-	if (bits && (bits + 63) / 64 < words)
-		words = (bits + 63) / 64;
+	if (read_variable(ids, &bits) && bits > 0 &&
+	    ((__u32)bits + 63) / 64 < words)
+		words = ((__u32)bits + 63) / 64;
 	return words;
 }
 
@@ -132,17 +131,17 @@ static __always_inline void fill_masks(struct cs_detail *rec,
 {
 	__u64 bytes = bpf_core_field_size(child->cpus_mask);
 
-	rec->cpus_changed = masks_differ((void *)&child->cpus_mask,
-					 (void *)&task->cpus_mask,
-					 mask_words(&nr_cpu_ids, bytes));
+	rec->cpus_changed = masks_differ(
+		(void *)&child->cpus_mask, (void *)&task->cpus_mask,
+		mask_words(variables.nr_cpu_ids, bytes));
 	if (!bpf_core_field_exists(child->mems_allowed)) {
 		rec->missing |= CS_MISSING(CS_DETAIL_MEMS);
 		return;
 	}
 	bytes = bpf_core_field_size(child->mems_allowed);
-	rec->mems_changed = masks_differ((void *)&child->mems_allowed,
-					 (void *)&task->mems_allowed,
-					 mask_words(&nr_node_ids, bytes));
+	rec->mems_changed = masks_differ(
+		(void *)&child->mems_allowed, (void *)&task->mems_allowed,
+		mask_words(variables.nr_node_ids, bytes));
 }
 
 static __always_inline __u64 cgroup2_id(struct task_struct *task)
@@ -239,7 +238,7 @@ static __always_inline void send_detail(struct kernel_clone_args *args,
 	rec = reserve_record(sizeof(*rec));
 	if (!rec)
 		return;
-	via = args ? via_args(args, false) : via_child(child);
+	via = args ? via_args(args, false) : via_child(child, false);
 	fill_detail(rec, args, child, via, ts_ns);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }

@@ -167,10 +167,11 @@ static __always_inline bool near_claim(struct inflight *state)
 	return false;
 }
 
+/* Before 6.4 an error had 32 bits: as a long, none would be negative. */
 static __always_inline struct inflight *far_begin(__u32 tid)
 {
 	static const struct inflight none;
-	long error =
+	int error =
 		bpf_map_update_elem(&inflight_far, &tid, &none, BPF_NOEXIST);
 
 	if (!error) {

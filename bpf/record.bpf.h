@@ -23,8 +23,6 @@ __u64 never_learnt_refused; /* of refused clones, besides */
  * x86-64's direct map and its array of struct page begin where KASLR put them.
  * Neither moves after boot, so each is read once.
  */
-extern const void page_offset_base __ksym __weak;
-extern const void vmemmap_base __ksym __weak;
 static __u64 direct_map, page_array;
 
 /* The only node that this machine can have; -1: it can have several. */
@@ -53,10 +51,12 @@ static __always_inline bool find_direct_map(void)
 {
 	if (direct_map)
 		return true;
-	if (!&page_offset_base || !&vmemmap_base)
+	if (!variables.page_offset_base || !variables.vmemmap_base)
 		return false;
-	bpf_probe_read_kernel(&page_array, 8, &vmemmap_base);
-	bpf_probe_read_kernel(&direct_map, 8, &page_offset_base);
+	bpf_probe_read_kernel(&page_array, 8,
+			      (const void *)variables.vmemmap_base);
+	bpf_probe_read_kernel(&direct_map, 8,
+			      (const void *)variables.page_offset_base);
 	return direct_map;
 }
 
@@ -157,10 +157,10 @@ static __always_inline __u8 via_args(struct kernel_clone_args *args, bool typed)
 }
 
 /* Where copy_process()'s arguments were not seen, the child tells. */
-static __always_inline __u8 via_child(struct task_struct *child)
+static __always_inline __u8 via_child(struct task_struct *child, bool typed)
 {
 	struct kernel_clone_args___worker *args = 0;
-	__u32 flags = BPF_CORE_READ(child, flags);
+	__u32 flags = CS_READ(typed, child, flags);
 
 	if (flags & PF_IO_WORKER_)
 		return CS_VIA_IO_WORKER;
@@ -184,10 +184,30 @@ static __always_inline void fill_via(struct cs_clone *rec, __u8 via)
 		rec->missing |= CS_MISSING(CS_FACT_KERNEL_CLONE);
 }
 
-/*
- * As the helpers have it, for less: in the initial user namespace a uid is what
- * the kernel has, and the kernel ends a name by nothing but zeros (since 5.11).
- */
+/* @word as it is up to its first byte that is zero, if it has one. */
+static __always_inline __u64 until_nul(__u64 word, bool *ends)
+{
+	__u64 nuls =
+		(word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
+
+	*ends = nuls;
+	/* The lowest is never wrong: what it borrows is from above it. */
+	return nuls ? word & (((nuls & -nuls) >> 7) - 1) : word;
+}
+
+/* bpf_get_current_comm(): before 5.17 what follows the name may be anything. */
+static __always_inline void fill_comm(char *comm, struct task_struct *task)
+{
+	const __u64 *from = (const void *)task->comm;
+	__u64 *to = (void *)comm;
+	bool ends;
+
+	to[0] = until_nul(from[0], &ends);
+	if (!ends)
+		to[1] = until_nul(from[1], &ends);
+}
+
+/* As the helpers have it, for less: an initial uid is what the kernel has. */
 static __always_inline void fill_caller_name(struct cs_clone *rec)
 {
 	struct task_struct *task;
@@ -199,8 +219,7 @@ static __always_inline void fill_caller_name(struct cs_clone *rec)
 	}
 	task = bpf_get_current_task_btf();
 	rec->uid = task->cred->uid.val;
-	((__u64 *)rec->comm)[0] = ((__u64 *)task->comm)[0];
-	((__u64 *)rec->comm)[1] = ((__u64 *)task->comm)[1];
+	fill_comm(rec->comm, task);
 }
 
 static __always_inline void fill_caller(struct cs_clone *rec)
@@ -363,7 +382,7 @@ static __always_inline void fill_newtask(struct cs_clone *rec,
 	fill_caller(rec);
 	rec->flags = flags;
 	fill_exit_signal(rec, child);
-	fill_via(rec, via_child(child));
+	fill_via(rec, via_child(child, true));
 	rec->cpu = bpf_get_smp_processor_id();
 	rec->cpu_node = bpf_get_numa_node_id();
 	fill_policy(&rec->policy, pol);

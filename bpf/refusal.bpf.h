@@ -35,29 +35,8 @@
 #define PIDS_CGROUP_LEVELS    32
 #define REFUSAL_MISSING(fact) CS_MISSING(CS_REFUSAL_##fact)
 
-/*
- * Where the kernel keeps numbers of the whole machine, set by the reader; 0: not
- * known. Not __ksym: a module's variable of the same name would have libbpf give
- * up.
- */
-const volatile struct {
-	__u64 nr_threads;
-	__u64 max_threads;
-	__u64 overcommit;
-	__u64 nr_open;
-	__u64 pid_max;
-	__u64 userns_clone;
-} variables;
-
 /* Bits of struct cs_refusal.missing, set by the reader: see never_learnt. */
 __u64 never_learnt_refusal;
-
-/* An int of the kernel's; false: not known. */
-static __always_inline bool read_variable(__u64 address, __s32 *value)
-{
-	return address && !bpf_probe_read_kernel(value, sizeof(*value),
-						 (const void *)address);
-}
 
 /*
  * What inc_ucount() is asked for, and what stood in its way, within a clone or an

@@ -215,9 +215,11 @@ cs_args_fn(const struct kernel_clone_args *args)
 /* Since 6.18 sched_process_exit tells whether its thread is the last. */
 #ifdef CS_HAVE_EXIT_GROUP_DEAD
 #define CS_EXIT_GROUP_DEAD(name)       , bool name
+#define CS_PASS_GROUP_DEAD(name)       , name
 #define cs_exit_group_dead(task, name) (name)
 #else
 #define CS_EXIT_GROUP_DEAD(name)
+#define CS_PASS_GROUP_DEAD(name)
 #define cs_exit_group_dead(task, name) !atomic_read(&(task)->signal->live)
 #endif
 
@@ -252,6 +254,13 @@ typedef long cs_count_t;
 #define cs_pidns_max(ns) READ_ONCE((ns)->pid_max)
 #else
 #define cs_pidns_max(ns) 0
+#endif
+
+/* Since 5.15 an instance leads to it another way. */
+#ifdef CS_HAVE_GET_KRETPROBE
+#define cs_kretprobe_of(instance) get_kretprobe(instance)
+#else
+#define cs_kretprobe_of(instance) ((instance)->rp)
 #endif
 
 #ifdef CS_HAVE_AUTOREAP

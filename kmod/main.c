@@ -47,6 +47,11 @@ static int get_lost(char *page, const struct kernel_param *param)
 	return cs_plan_print_lost(page, PAGE_SIZE);
 }
 
+static int get_cost(char *page, const struct kernel_param *param)
+{
+	return cs_plan_print_cost(page, PAGE_SIZE);
+}
+
 /* A parameter without a setter would be called through NULL by insmod. */
 static int refuse_set(const char *text, const struct kernel_param *param)
 {
@@ -73,6 +78,16 @@ static const struct kernel_param_ops lost_ops = {
 	.get = get_lost,
 };
 
+/* Known to readers only: what one has loaded, the last one that uses it unloads. */
+static bool on_demand;
+module_param(on_demand, bool, 0444);
+MODULE_PARM_DESC(on_demand, "the last clonescope to use it unloads it");
+
+static const struct kernel_param_ops cost_ops = {
+	.set = refuse_set,
+	.get = get_cost,
+};
+
 module_param_cb(max_inflight, &max_inflight_ops, &cs_max_inflight, 0644);
 MODULE_PARM_DESC(max_inflight,
 		 "clones followed at once; from the next planting on");
@@ -85,3 +100,9 @@ MODULE_PARM_DESC(probes, "per probe: symbol kind state errno 'missed' count");
 
 module_param_cb(lost, &lost_ops, NULL, 0444);
 MODULE_PARM_DESC(lost, "what was lost since loading, per cause: cause count");
+
+module_param_named(self_cost, cs_self_cost, bool, 0644);
+MODULE_PARM_DESC(self_cost, "time the probes; from the next planting on");
+
+module_param_cb(cost, &cost_ops, NULL, 0444);
+MODULE_PARM_DESC(cost, "per probe that was timed: symbol kind runs ns");

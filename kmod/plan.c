@@ -5,7 +5,9 @@
 
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
 #include "kmod/call.h"
@@ -18,6 +20,7 @@
 #include "kmod/ucount.h"
 
 unsigned int cs_max_inflight = 512;
+bool cs_self_cost;
 
 struct probe {
 	/* What is wished for. */
@@ -37,6 +40,7 @@ struct probe {
 	unsigned long missed; /* while planted earlier */
 	struct kretprobe rp;  /* of a kprobe, only rp.kp */
 	struct tracepoint *tp;
+	void *traced_by; /* on_trace, or its stand-in that takes the time */
 };
 
 #define CS_FOR(event) (1U << CS_EVENT_##event)
@@ -243,6 +247,104 @@ static bool is_used(const struct probe *probe)
 	return false;
 }
 
+/* What the handlers of each probe took, while somebody asked for that. */
+struct cost {
+	u64 runs;
+	u64 ns;
+};
+static DEFINE_PER_CPU(struct cost[ARRAY_SIZE(probes)], costs);
+
+static nokprobe_inline void add_cost(const struct probe *probe, u64 since)
+{
+	this_cpu_inc(costs[probe - probes].runs);
+	this_cpu_add(costs[probe - probes].ns,
+		     ktime_get_mono_fast_ns() - since);
+}
+
+/*
+ * Stand-ins for the handlers of probes that are planted while cs_self_cost is
+ * set: all others pay nothing for it.
+ */
+static int timed_call(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct probe *probe = container_of(kp, struct probe, rp.kp);
+	u64 since = ktime_get_mono_fast_ns();
+	int result = probe->on_call(kp, regs);
+
+	add_cost(probe, since);
+	return result;
+}
+NOKPROBE_SYMBOL(timed_call);
+
+static int timed_entry(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	struct probe *probe =
+		container_of(cs_kretprobe_of(instance), struct probe, rp);
+	u64 since = ktime_get_mono_fast_ns();
+	int result = probe->on_entry(instance, regs);
+
+	add_cost(probe, since);
+	return result;
+}
+NOKPROBE_SYMBOL(timed_entry);
+
+static int timed_return(struct kretprobe_instance *instance,
+			struct pt_regs *regs)
+{
+	struct kretprobe *rp = cs_kretprobe_of(instance);
+	struct probe *probe;
+	u64 since;
+
+	if (!rp) /* it is being removed */
+		return 0;
+	probe = container_of(rp, struct probe, rp);
+	since = ktime_get_mono_fast_ns();
+	probe->on_return(instance, regs);
+	add_cost(probe, since);
+	return 0;
+}
+NOKPROBE_SYMBOL(timed_return);
+
+static void timed_exec(void *probe, struct task_struct *task, pid_t old_pid,
+		       struct linux_binprm *bprm)
+{
+	u64 since = ktime_get_mono_fast_ns();
+
+	cs_on_sched_process_exec(NULL, task, old_pid, bprm);
+	add_cost(probe, since);
+}
+NOKPROBE_SYMBOL(timed_exec);
+
+static void timed_exit(void *probe,
+		       struct task_struct *task CS_EXIT_GROUP_DEAD(group_dead))
+{
+	u64 since = ktime_get_mono_fast_ns();
+
+	cs_on_sched_process_exit(NULL, task CS_PASS_GROUP_DEAD(group_dead));
+	add_cost(probe, since);
+}
+NOKPROBE_SYMBOL(timed_exit);
+
+/* Of every system call: where nothing is told, that is nearly all it costs. */
+static void timed_sys_exit(void *probe, struct pt_regs *regs, long ret)
+{
+	u64 since = ktime_get_mono_fast_ns();
+
+	cs_on_sys_exit(NULL, regs, ret);
+	add_cost(probe, since);
+}
+NOKPROBE_SYMBOL(timed_sys_exit);
+
+static void *timed_trace(const struct probe *probe)
+{
+	if (probe->on_trace == cs_on_sys_exit)
+		return timed_sys_exit;
+	if (probe->on_trace == cs_on_sched_process_exec)
+		return timed_exec;
+	return timed_exit;
+}
+
 /* A search for a tracepoint by name. */
 struct search {
 	const char *name;
@@ -266,7 +368,8 @@ static int register_tracepoint(struct probe *probe, const char *name)
 	if (!search.found)
 		return -ENOENT;
 	probe->tp = search.found;
-	return tracepoint_probe_register(probe->tp, probe->on_trace, NULL);
+	probe->traced_by = cs_self_cost ? timed_trace(probe) : probe->on_trace;
+	return tracepoint_probe_register(probe->tp, probe->traced_by, probe);
 }
 
 static int register_at(struct probe *probe, const char *symbol)
@@ -280,11 +383,12 @@ static int register_at(struct probe *probe, const char *symbol)
 	memset(rp, 0, sizeof(*rp));
 	rp->kp.symbol_name = symbol;
 	if (is_kprobe(probe)) {
-		rp->kp.pre_handler = probe->on_call;
+		rp->kp.pre_handler = cs_self_cost ? timed_call : probe->on_call;
 		return register_kprobe(&rp->kp);
 	}
-	rp->entry_handler = probe->on_entry;
-	rp->handler = probe->on_return;
+	rp->entry_handler =
+		cs_self_cost && probe->on_entry ? timed_entry : probe->on_entry;
+	rp->handler = cs_self_cost ? timed_return : probe->on_return;
 	rp->data_size = probe->state_size;
 	rp->maxactive = cs_max_inflight;
 	return register_kretprobe(rp);
@@ -353,7 +457,7 @@ static void remove_tracepoints(enum cs_event event)
 	for_each_probe(probe) {
 		if (!is_tracepoint(probe) || !is_to_go(probe, event))
 			continue;
-		tracepoint_probe_unregister(probe->tp, probe->on_trace, NULL);
+		tracepoint_probe_unregister(probe->tp, probe->traced_by, probe);
 		any = true;
 	}
 	if (any)
@@ -518,6 +622,37 @@ int cs_plan_print_probes(char *text, size_t size)
 				    probe->symbol ?: probe->symbols[0],
 				    kind(probe), state(probe), -probe->err,
 				    missed(probe));
+	}
+	mutex_unlock(&plan_lock);
+	return length;
+}
+
+/*
+ * One line per probe that was timed, "SYMBOL KIND RUNS NS", since loading. The
+ * entry and the return of a kretprobe are two runs.
+ */
+int cs_plan_print_cost(char *text, size_t size)
+{
+	struct probe *probe;
+	int cpu, length = 0;
+
+	mutex_lock(&plan_lock);
+	for_each_probe(probe) {
+		struct cost sum = {};
+
+		for_each_possible_cpu(cpu)
+		{
+			const struct cost *cost =
+				&per_cpu(costs, cpu)[probe - probes];
+
+			sum.runs += READ_ONCE(cost->runs);
+			sum.ns += READ_ONCE(cost->ns);
+		}
+		if (sum.runs)
+			length += scnprintf(text + length, size - length,
+					    "%s %s %llu %llu\n",
+					    probe->symbol ?: probe->symbols[0],
+					    kind(probe), sum.runs, sum.ns);
 	}
 	mutex_unlock(&plan_lock);
 	return length;

@@ -10,6 +10,9 @@ struct kprobe;
 #define CS_MIN_INFLIGHT 16
 #define CS_MAX_INFLIGHT 65536
 
+/* Probes planted from now on tell what time they take: cs_plan_print_cost(). */
+extern bool cs_self_cost;
+
 /* Clones to be followed at once: kretprobe instances and table slots. */
 extern unsigned int cs_max_inflight;
 
@@ -36,5 +39,6 @@ u64 cs_plan_facts(const struct kprobe *probe);
 
 int cs_plan_print_probes(char *text, size_t size);
 int cs_plan_print_lost(char *text, size_t size);
+int cs_plan_print_cost(char *text, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 /* A source of made-up records, in the place of BPF's: with it the reader is as fast as it can be. */
 
 /*
- * SYNTHETIC_CLONES says how many clones, all of one day; the run then ends as by ^C, and its figures are told on
+ * SYNTHETIC_CLONES says how many clones, all of one day; the run then ends as by kill, and its figures are told on
  * standard error.
  */
 #include "source/source.h"
@@ -305,7 +305,7 @@ static int synthetic_read(struct source *source, source_record_fn take, void *co
 	}
 	if (it->made == it->clones) {
 		until_ns = UINT64_MAX;
-		kill(getpid(), SIGINT);
+		kill(getpid(), SIGTERM);
 	}
 	return order_flush(it->order, until_ns, take, context);
 }

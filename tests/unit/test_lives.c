@@ -42,7 +42,9 @@ static void test_joined_by_identity(void **state)
 	struct cs_exit exit = {.head.kind = CS_KIND_EXIT, .tid = 20, .start_ns = 4001};
 	struct cs_namespaces namespaces = {
 		.head.kind = CS_KIND_NAMESPACES, .tid = 10, .start_ns = 100};
-	struct cs_return other = {.head.kind = CS_KIND_RETURN, .tid = 20, .start_ns = 4000};
+	struct cs_return back = {.head.kind = CS_KIND_RETURN, .tid = 20, .start_ns = 4000};
+	struct cs_call call = {.head.kind = CS_KIND_CALL, .tid = 20, .start_ns = 4000};
+	struct cs_phases other = {.head.kind = CS_KIND_PHASES, .tid = 20};
 	const struct life *life;
 
 	(void)state;
@@ -57,6 +59,8 @@ static void test_joined_by_identity(void **state)
 	life = lives_find(lives, &namespaces.head);
 	assert_non_null(life);
 	assert_int_equal(life->made_ns, 0);
+	assert_ptr_equal(lives_find(lives, &back.head), lives_find(lives, &exec.head));
+	assert_ptr_equal(lives_find(lives, &call.head), lives_find(lives, &exec.head));
 	assert_null(lives_find(lives, &other.head));
 	lives_free(lives);
 }
@@ -157,6 +161,38 @@ static void test_the_dead_make_room(void **state)
 	assert_non_null(lives_find(lives, &start.head));
 	lives_forget(lives, &start.head);
 	assert_null(lives_find(lives, &start.head));
+	lives_free(lives);
+}
+
+/* Whoever lives and is forgotten all the same is counted; who has gone, with or before its threads, is not. */
+static void test_forgotten(void **state)
+{
+	struct lives *lives = lives_new();
+	struct cs_exit thread = {
+		.head.kind = CS_KIND_EXIT, .tid = 5, .tgid = 3, .start_ns = 4000, .last_thread = 1};
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++) {
+		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
+		struct cs_exit leader = {.head.kind = CS_KIND_EXIT,
+					 .tid = rec.child_tid,
+					 .tgid = rec.child_tid,
+					 .start_ns = rec.child_start_ns};
+
+		lives_add(lives, &(struct clone){.rec = &rec});
+		lives_forget(lives, &leader.head);
+		assert_non_null(lives_find(lives, &leader.head));
+		thread.tgid = rec.child_tid;
+		lives_forget(lives, &thread.head);
+		assert_null(lives_find(lives, &leader.head));
+	}
+	assert_int_equal(lives_forgotten(lives), 0);
+	for (uint32_t i = 0; i < 20; i++) {
+		struct cs_clone rec = clone_of(0, 3 + i * LIVES_MAX);
+
+		lives_add(lives, &(struct clone){.rec = &rec});
+	}
+	assert_int_equal(lives_forgotten(lives), 20 - 8);
 	lives_free(lives);
 }
 
@@ -281,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_where_it_ran),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_the_dead_make_room),
+		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_fresh_by_clone),
 		cmocka_unit_test(test_fresh_by_unshare),
 		cmocka_unit_test(test_exec_by_thread),

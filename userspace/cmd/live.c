@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -305,12 +306,23 @@ static int take_record(const struct cs_head *head, void *context)
 	return ferror(live->view_options.out) ? output_failed(run, errno) : 0;
 }
 
+/* What the reader itself could not remember. Of tasks whose end nobody tells of, none is waited for. */
+static uint64_t forgotten(const struct live *live)
+{
+	uint64_t count = join_forgotten(live->join);
+
+	if (live->options->source.kinds & SOURCE_KIND(CS_KIND_EXIT))
+		count += lives_forgotten(live->lives);
+	return count;
+}
+
 static void report_losses(struct run *run)
 {
 	struct live *live = run->live;
 	struct losses now;
 
 	source_losses(run->source, &now);
+	now.count[LOSS_READER_FULL] += forgotten(live);
 	for (int i = 0; i < LOSS_COUNT; i++) {
 		uint64_t count = now.count[i] - live->losses.count[i];
 
@@ -377,6 +389,43 @@ static void check_output(struct run *run)
 		output_failed(run, errno);
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+/* From here on it is ours, and told of. */
+static void begin_cost(struct run *run)
+{
+	struct live *live = run->live;
+
+	if (!live->options->source.self_cost)
+		return;
+	source_cost(run->source, &live->cost_start);
+	live->cost_start.reader_ns = cpu_ns();
+	live->view_options.cost = &live->cost;
+}
+
+/* Of what is about to be told: all of it, or an interval. */
+static void take_cost(struct run *run)
+{
+	struct live *live = run->live;
+	const struct totals *totals = live->all ? live->all : live->totals;
+	struct cost now;
+
+	if (!live->view_options.cost)
+		return;
+	source_cost(run->source, &now);
+	now.reader_ns = cpu_ns();
+	cost_since(&now, &live->cost_start, &live->cost);
+	live->cost.clones = totals_summary(totals)->count;
+	if (!live->all)
+		live->cost_start = now;
+}
+
 /* What was lost in the interval alone is in live->interval_losses. */
 static void end_interval(struct run *run)
 {
@@ -387,6 +436,7 @@ static void end_interval(struct run *run)
 	report_losses(run);
 	live->interval_start = live->losses;
 	losses_since(&live->losses, &before, &live->interval_losses);
+	take_cost(run);
 	live->on_interval(live);
 	totals_reset(live->totals);
 	if (live->intervals && !--live->intervals)
@@ -559,6 +609,8 @@ static int finish(struct run *run)
 	report_losses(run);
 	status = check_kept(run);
 	errno = 0;
+	if (!live->interval_ns || live->all)
+		take_cost(run);
 	if (!live->interval_ns)
 		live->view->end(&live->view_options, live->totals, &live->losses);
 	else if (!run->told_all && totals_summary(live->totals)->count)
@@ -680,6 +732,14 @@ static int kernel_of(const char *release)
 	return RULES_KERNEL(major, minor);
 }
 
+static const char *how_complete(const struct recording_info *info)
+{
+	if (info->is_complete)
+		return "";
+	return info->is_growing ? "; it is still being written: what is there is shown"
+				: "; it was cut off: what is there is shown";
+}
+
 static void say_reading(const struct recording_info *info)
 {
 	char host[160], release[160];
@@ -687,8 +747,7 @@ static void say_reading(const struct recording_info *info)
 	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
 		text_quote(host, sizeof(host), info->host),
 		text_quote(release, sizeof(release), info->release), info->backend,
-		info->attach[0] ? ", " : "", info->attach, info->started,
-		info->is_complete ? "" : "; it was cut off: what is there is shown");
+		info->attach[0] ? ", " : "", info->attach, info->started, how_complete(info));
 }
 
 static int start(struct run *run)
@@ -744,6 +803,7 @@ static int run_replay(struct run *run)
 	if (live->recorder)
 		describe(run, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	replay(run);
 	return finish(run);
@@ -762,6 +822,8 @@ static int run_traced(struct run *run)
 		return fail(rights_advice(why, sizeof(why)));
 	if (error)
 		return fail(why);
+	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
+	malloc_trim(0);
 	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
 	say_tracing(run->source, why);
@@ -774,6 +836,7 @@ static int run_traced(struct run *run)
 	if (live->recorder)
 		describe_live(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
+	begin_cost(run);
 	live->view->begin(&live->view_options);
 	loop(run);
 	return finish(run);
@@ -813,14 +876,17 @@ static bool check_tasks(const struct live_options *options)
 	return !why[0];
 }
 
-/* Which cgroup a clone is in is told by its detail. */
+/* Which cgroup a clone is in is told by its detail, clone by clone. */
 static void want_cgroups(struct run *run)
 {
 	uint32_t detail = SOURCE_KIND(CS_KIND_DETAIL);
 
+	if (run->wanted.filter.cgroup[0])
+		run->wanted.fold = false;
 	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
 		return;
 	run->wanted.kinds |= detail;
+	run->wanted.fold = false; /* a sum has no detail */
 	run->live->unseen_kinds |= detail;
 }
 

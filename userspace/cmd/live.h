@@ -27,6 +27,8 @@ struct live {
 	struct losses losses;	       /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
 	struct losses interval_start;
+	struct cost cost; /* with self_cost: of the interval, or where there is @all, of all */
+	struct cost cost_start;
 	uint64_t interval_ns;	 /* 0: none; else on_interval() is called so often */
 	unsigned long intervals; /* then end; 0: never */
 	void (*on_interval)(struct live *live);

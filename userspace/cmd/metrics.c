@@ -3,7 +3,6 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -19,6 +18,7 @@
 #include "recording/recording.h"
 #include "source/host.h"
 #include "source/order.h"
+#include "view/cost.h"
 #include "view/openmetrics.h"
 #include "view/utf8.h"
 
@@ -266,6 +266,20 @@ static void print_page(FILE *out)
 	free(text);
 }
 
+/* Nobody else has counted the clones. */
+static void print_cost(const struct cost *cost)
+{
+	struct cost own;
+
+	if (!cost)
+		return;
+	own = *cost;
+	own.clones = metrics_clones(&metrics, OUTCOME_MADE) +
+		     metrics_clones(&metrics, OUTCOME_REFUSED) +
+		     metrics_clones(&metrics, OUTCOME_RESTARTED);
+	cost_print(stderr, &own);
+}
+
 /* The last file has all that was counted. */
 static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
@@ -278,6 +292,7 @@ static void end(const struct view_options *options, const struct totals *totals,
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_MADE),
 		(unsigned long long)metrics_clones(&metrics, OUTCOME_REFUSED),
 		(unsigned long long)losses_total(losses));
+	print_cost(options->cost);
 	if (output.folder >= 0)
 		write_textfile();
 	else if (!output.endpoint)
@@ -321,8 +336,6 @@ static int on_start(struct live *live)
 	describe_source(live);
 	if (give_up_privileges(live))
 		return -1;
-	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
-	malloc_trim(0);
 	if (output.endpoint)
 		fprintf(stderr, "clonescope: metrics at http://%s/metrics\n",
 			endpoint_address(output.endpoint));

@@ -20,10 +20,13 @@ enum {
 	OPTION_BACKEND,
 	OPTION_ATTACH,
 	OPTION_BUFFER,
+	OPTION_INFLIGHT,
+	OPTION_FOLLOWED,
 	OPTION_STRICT,
+	OPTION_SELF_COST,
 };
 
-static const struct argp_option live_argp_options[] = {
+static const struct argp_option records_argp_options[] = {
 	{NULL, 0, NULL, 0, "Which clones:", 1},
 	{NULL, 'p', "PID", 0, "made by this process (any of its threads)", 1},
 	{NULL, 't', "TID", 0, "made by this thread", 1},
@@ -37,10 +40,18 @@ static const struct argp_option live_argp_options[] = {
 	{NULL, 0, NULL, 0, "How:", 2},
 	{"input", 'i', "FILE", 0, "read this recording; several are merged by time", 2},
 	{"output", 'o', "FILE", 0, "keep all records in this recording, too", 2},
+	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const struct argp_option live_argp_options[] = {
 	{"backend", OPTION_BACKEND, "NAME", 0, "auto (the default), bpf or module", 2},
 	{"attach", OPTION_ATTACH, "MODE", 0, "for bpf: auto, fentry, kprobe or tracepoint", 2},
 	{"buffer", OPTION_BUFFER, "KIB", 0, "size of the buffer between kernel and reader", 2},
-	{"strict", OPTION_STRICT, NULL, 0, "exit status 1 if anything was lost", 2},
+	{"inflight", OPTION_INFLIGHT, "N", 0, "remember so many clones in progress at once", 2},
+	{"followed", OPTION_FOLLOWED, "N", 0, "for bpf: follow so many of COMMAND's tasks at once",
+	 2},
+	{"self-cost", OPTION_SELF_COST, NULL, 0, "tell what tracing itself took, per clone", 2},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -170,7 +181,7 @@ static bool take_filter(int key, char *text, struct argp_state *state, struct cs
 	return false;
 }
 
-static error_t take_option(int key, char *text, struct argp_state *state)
+static error_t take_records_option(int key, char *text, struct argp_state *state)
 {
 	struct live_options *options = state->input;
 
@@ -193,6 +204,21 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		if (options->input_count && options->command)
 			argp_error(state, "a recording can be read, or a command run, not both");
 		return 0;
+	case OPTION_STRICT:
+		options->strict = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+	struct live_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = options;
+		return 0;
 	case OPTION_BACKEND:
 		options->backend = parse_backend(state, text);
 		return 0;
@@ -205,8 +231,16 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 		options->source.buffer_bytes =
 			1024 * parse_number(state, text, 4, 1 << 20, "a size in KiB, 4 to 1048576");
 		return 0;
-	case OPTION_STRICT:
-		options->strict = true;
+	case OPTION_INFLIGHT:
+		options->source.inflight =
+			(uint32_t)parse_number(state, text, 16, 65536, "a number, 16 to 65536");
+		return 0;
+	case OPTION_FOLLOWED:
+		options->source.followed =
+			(uint32_t)parse_number(state, text, 1, 1 << 22, "a number, 1 to 4194304");
+		return 0;
+	case OPTION_SELF_COST:
+		options->source.self_cost = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -217,7 +251,12 @@ bool live_of_command(const struct live_options *options)
 	return options->command || recording_of_command(options->inputs, options->input_count);
 }
 
-const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, NULL, NULL, NULL};
+const struct argp records_argp = {
+	records_argp_options, take_records_option, NULL, NULL, NULL, NULL, NULL};
+
+static const struct argp_child children[] = {{&records_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+
+const struct argp live_argp = {live_argp_options, take_option, NULL, NULL, children, NULL, NULL};
 
 void live_take_command(struct live_options *options, int *argc, char **argv)
 {

@@ -27,6 +27,9 @@ struct live_options {
  */
 extern const struct argp live_argp;
 
+/* The same without what only a source of records as they happen needs: the backend and the like. */
+extern const struct argp records_argp;
+
 /*
  * Split off what follows "--" before argp sees it: argp would reorder the command's own options.
  * Shortens *@argc.

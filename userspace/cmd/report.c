@@ -128,7 +128,7 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = {{&live_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {{&records_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
 static const struct argp report_argp = {
 	report_argp_options,

@@ -7,6 +7,7 @@
 
 #include "cmd/live.h"
 #include "model/text.h"
+#include "view/cost.h"
 #include "view/summary.h"
 
 enum {
@@ -95,11 +96,13 @@ static void end(const struct view_options *options, const struct totals *totals,
 		const struct losses *losses)
 {
 	print_summary(options->out, totals, losses);
+	cost_print(options->out, options->cost);
 }
 
 static void on_interval(struct live *live)
 {
 	print_summary(live->view_options.out, live->totals, &live->interval_losses);
+	cost_print(live->view_options.out, live->view_options.cost);
 }
 
 /* What is kept needs each clone; an interval, where the greatest time is to be its own, too. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Goes through the command line as getopt_long() will, and stops at the first option that there isn't. */
+/* Goes through the command line as getopt_long() will, and stops at the first option that there isn't, or at -h. */
 #include "cmd/suggest.h"
 
 #include <ctype.h>
@@ -112,6 +112,12 @@ static int check_long(const struct argp_state *state, const char *word)
 	return wanted.takes_value && name[wanted.length] != '=' ? 2 : 1;
 }
 
+/* As other programs have it, where it means nothing else. */
+static bool is_help(const struct argp_state *state, struct wanted *wanted)
+{
+	return wanted->letter == 'h' && !each_option(state->root_argp, is_letter, wanted);
+}
+
 /* Several letters in one word, of which the last may have a value. */
 static int check_letters(const struct argp_state *state, const char *word)
 {
@@ -119,6 +125,10 @@ static int check_letters(const struct argp_state *state, const char *word)
 
 	for (const char *letter = word + 1; *letter; letter++) {
 		wanted.letter = (unsigned char)*letter;
+		if (is_help(state, &wanted)) {
+			argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP, state->argv[0]);
+			exit(EXIT_SUCCESS);
+		}
 		if (!isgraph(wanted.letter) || !each_option(state->root_argp, is_letter, &wanted))
 			refuse(state, word);
 		if (wanted.takes_value)

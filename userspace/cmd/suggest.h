@@ -7,7 +7,7 @@
 
 /*
  * For ARGP_KEY_INIT: if the command line has an option that no parser of the subcommand knows, say so, name the
- * nearest one, and exit with status 2. argp itself would say the first half only.
+ * nearest one, and exit with status 2: argp itself would say the first half only. If that is -h, it is help.
  */
 void suggest_option(const struct argp_state *state);
 

@@ -13,6 +13,7 @@
 #include "cmd/signals.h"
 #include "model/text.h"
 #include "source/order.h"
+#include "view/cost.h"
 #include "view/screen.h"
 #include "view/summary.h"
 
@@ -314,6 +315,7 @@ static int run(void)
 	if (!top.opened)
 		return status;
 	summary_totals(stdout, top.live.all, &top.live.losses);
+	cost_print(stdout, top.live.view_options.cost);
 	if (status && top.options.live.command)
 		fprintf(stderr,
 			"clonescope: status %d; what the command said to the terminal was thrown "

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Clones that end in the same nanosecond: on so many CPUs at most. A part without room counts as lost. */
+/* Clones that end in the same nanosecond: on so many CPUs at most. A part without room is counted. */
 #define MAX_PENDING 64
 
 /* The parts of one clone that have come so far. */
@@ -22,6 +22,7 @@ struct parts {
 
 struct join {
 	int used; /* of those pending */
+	uint64_t forgotten;
 	struct parts pending[MAX_PENDING];
 	struct parts complete; /* of the clone handed out last */
 };
@@ -43,6 +44,11 @@ struct join *join_new(void)
 void join_free(struct join *join)
 {
 	free(join);
+}
+
+uint64_t join_forgotten(const struct join *join)
+{
+	return join->forgotten;
 }
 
 /* Time has gone on: what still waits for a clone of @ts_ns or before waits in vain. */
@@ -83,8 +89,12 @@ static void take_part(struct join *join, const struct cs_head *head)
 		parts = find(join, head->ts_ns, detail->tid, true);
 	else if (head->kind == CS_KIND_PHASES)
 		parts = find(join, head->ts_ns, phases->tid, true);
-	if (!parts)
+	else
 		return;
+	if (!parts) {
+		join->forgotten++;
+		return;
+	}
 	if (head->kind == CS_KIND_REFUSAL) {
 		parts->refusal = *refusal;
 		parts->has_refusal = true;

@@ -4,6 +4,7 @@
 #define CLONESCOPE_MODEL_JOIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <clonescope/record.h>
 
@@ -36,5 +37,8 @@ bool join_take(struct join *join, const struct cs_head *head, struct clone *clon
 
 /* The part of @rec, an unshare() or setns() that failed; NULL: there is none. Good until the next call. */
 const struct cs_refusal *join_namespaces(struct join *join, const struct cs_namespaces *rec);
+
+/* Parts that there was no room for: their clones are told without. */
+uint64_t join_forgotten(const struct join *join);
 
 #endif

@@ -13,11 +13,13 @@
 
 struct entry {
 	uint64_t seen; /* order of lives_add(), the larger the later */
+	bool left;     /* a leader that ended before its threads: see may_come_back() */
 	struct life life;
 };
 
 struct lives {
 	uint64_t seen;
+	uint64_t forgotten;
 	struct entry sets[SETS][WAYS];
 };
 
@@ -52,6 +54,7 @@ static struct life *see(struct lives *lives, uint32_t tid, uint64_t start_ns)
 		for (int i = 1; i < WAYS; i++)
 			if (lives->sets[tid % SETS][i].seen < entry->seen)
 				entry = &lives->sets[tid % SETS][i];
+		lives->forgotten += entry->life.made_ns != 0;
 		memset(entry, 0, sizeof(*entry));
 		entry->life.tid = tid;
 		entry->life.start_ns = start_ns;
@@ -158,12 +161,32 @@ static bool may_come_back(const struct cs_head *head)
 	return head->kind == CS_KIND_EXIT && exit->tid == exit->tgid && !exit->last_thread;
 }
 
+/* The last thread of a process has ended: its leader, if that went before, won't come back. */
+static void forget_leader(struct lives *lives, uint32_t tgid)
+{
+	struct entry *set = lives->sets[tgid % SETS];
+
+	for (int i = 0; i < WAYS; i++)
+		if (set[i].left && set[i].life.tid == tgid)
+			memset(&set[i], 0, sizeof(set[i]));
+}
+
 void lives_forget(struct lives *lives, const struct cs_head *head)
 {
+	const struct cs_exit *exit = (const void *)head;
 	struct entry *entry = find_task(lives, head);
 
-	if (entry && !may_come_back(head))
+	if (entry && may_come_back(head))
+		entry->left = true;
+	else if (entry)
 		memset(entry, 0, sizeof(*entry));
+	if (head->kind == CS_KIND_EXIT && exit->last_thread)
+		forget_leader(lives, exit->tgid);
+}
+
+uint64_t lives_forgotten(const struct lives *lives)
+{
+	return lives->forgotten;
 }
 
 void lives_change(struct lives *lives, const struct cs_head *head)
@@ -174,8 +197,10 @@ void lives_change(struct lives *lives, const struct cs_head *head)
 	if (head->kind == CS_KIND_NAMESPACES && !rec->error && rec->flags & CLONE_NEWPID)
 		see(lives, rec->tid, rec->start_ns)->children_fresh = true;
 	entry = find_task(lives, head);
-	if (head->kind == CS_KIND_EXEC && entry)
+	if (head->kind == CS_KIND_EXEC && entry) {
 		entry->life.fresh = false;
+		entry->left = false;
+	}
 }
 
 enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start)

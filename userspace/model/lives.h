@@ -55,6 +55,12 @@ const struct life *lives_find(const struct lives *lives, const struct cs_head *h
 /* Its last record was taken: make room for others. */
 void lives_forget(struct lives *lives, const struct cs_head *head);
 
+/*
+ * Tasks that were forgotten to make room, though their end was not seen: what becomes of them is not joined to
+ * their clones. It says something only where ends are told of, to lives_forget().
+ */
+uint64_t lives_forgotten(const struct lives *lives);
+
 /* Is the node that it first ran on the node of its task_struct or of a page of its stack? All known, or unknown. */
 enum nodes_verdict lives_first_node(const struct life *life, const struct cs_start *start);
 

@@ -57,7 +57,8 @@ static void put_blanks(struct text *text, size_t count)
 
 	for (; count > most; count -= most)
 		put_bytes(text, blanks, most);
-	put_bytes(text, blanks, count);
+	if (count)
+		put_bytes(text, blanks, count);
 }
 
 void text_put_left(struct text *text, size_t width, const char *word)

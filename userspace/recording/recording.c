@@ -3,6 +3,7 @@
 #include "recording/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,9 @@ struct slot {
 
 struct file {
 	const char *path;
+	bool is_growing;
+	char *tells[SOURCE_MAX_PLACES]; /* of its places, as they are in the source's */
+	size_t places;
 	sqlite3 *db
 		[MAX_WORKERS]; /* a connection for each; the first is also ours, at the beginning */
 	struct rows *rows[MAX_WORKERS];
@@ -147,15 +152,24 @@ static void meta_text(sqlite3 *db, const char *key, char *buf, size_t size)
 	sqlite3_finalize(statement);
 }
 
+/* Why not even the schema can be read. */
+static const char *cannot_read(sqlite3 *db)
+{
+	if (sqlite3_errcode(db) == SQLITE_NOTADB)
+		return "is no recording of clonescope";
+	if (sqlite3_errcode(db) == SQLITE_CANTOPEN)
+		return "was not finished: it can be read in a folder that can be written to, with "
+		       "the -wal that is beside it";
+	return sqlite3_errmsg(db);
+}
+
 /* SQLite's message, where the file can't be used at all; ours, where it is another kind of file. */
 static int check_kind(sqlite3 *db, const char *path, char *why)
 {
 	char reason[128];
 
 	if (sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL))
-		return refuse(why, path,
-			      sqlite3_errcode(db) == SQLITE_NOTADB ? "is no recording of clonescope"
-								   : sqlite3_errmsg(db));
+		return refuse(why, path, cannot_read(db));
 	if (pragma(db, "PRAGMA application_id") != SCHEMA_APPLICATION)
 		return refuse(why, path, "is no recording of clonescope");
 	if (pragma(db, "PRAGMA user_version") == SCHEMA_VERSION)
@@ -166,18 +180,43 @@ static int check_kind(sqlite3 *db, const char *path, char *why)
 	return refuse(why, path, reason);
 }
 
-/*
- * In a folder that can't be written to, SQLite must be told that nobody else will change the file. The name is
- * made one that has a slash, as SQLite takes ":memory:" and "file:..." for something else.
- */
+/* One that has a slash: SQLite takes ":memory:" and "file:..." for something else. */
+static char *name_of(const char *path)
+{
+	return sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
+/* @name as a part of a URI; what means something in one is written as its number. */
+static char *immutable_uri(const char *name)
+{
+	sqlite3_str *uri = sqlite3_str_new(NULL);
+
+	sqlite3_str_appendall(uri, "file:");
+	for (; *name; name++)
+		sqlite3_str_appendf(uri, strchr("?#%", *name) ? "%%%02x" : "%c", *name);
+	sqlite3_str_appendall(uri, "?immutable=1");
+	return sqlite3_str_finish(uri);
+}
+
+/* Nothing of what a log has would be seen then. */
+static bool has_log(const char *name)
+{
+	char *log = sqlite3_mprintf("%s-wal", name);
+	struct stat status;
+	bool has = !log || (!stat(log, &status) && status.st_size);
+
+	sqlite3_free(log);
+	return has;
+}
+
+/* In a folder that can't be written to, SQLite must be told that nobody else will change the file. */
 static int open_by_name(sqlite3 **db, const char *path)
 {
-	char *uri = sqlite3_mprintf("file:%s%s?immutable=1", path[0] == '/' ? "" : "./", path);
 	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, result;
-	char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+	char *name = name_of(path), *uri = name ? immutable_uri(name) : NULL;
 
-	result = uri && name ? sqlite3_open_v2(name, db, flags, NULL) : SQLITE_NOMEM;
-	if (!result && !strpbrk(path, "?#%") &&
+	result = uri ? sqlite3_open_v2(name, db, flags, NULL) : SQLITE_NOMEM;
+	if (!result && !has_log(name) &&
 	    sqlite3_exec(*db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_CANTOPEN) {
 		sqlite3_close(*db);
 		result = sqlite3_open_v2(uri, db, flags | SQLITE_OPEN_URI, NULL);
@@ -448,12 +487,27 @@ static int recording_read(struct source *source, source_record_fn take, void *co
 
 /* --- several files --------------------------------------------------------------------------------------- */
 
+/*
+ * Whoever writes it has a lock on it. To be asked before SQLite opens the file: to close it once more would let go of
+ * SQLite's own locks.
+ */
+static bool is_growing(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is_locked;
+}
+
 static int open_file(struct file *file, const char *path, char *why)
 {
 	char backend[72];
 	int error = 0;
 
 	file->path = path;
+	file->is_growing = is_growing(path);
 	for (int i = 0; i < MAX_WORKERS && !error; i++) {
 		error = open_database(&file->db[i], path, why);
 		/* Read once, from the beginning to the end. */
@@ -547,12 +601,57 @@ static void add_info(struct recording *recording, const struct file *file)
 	}
 	info->is_complete =
 		(!info->files || info->is_complete) && meta_number(file->db[0], "ended_ns");
+	info->is_growing |= file->is_growing;
 	set_command(info, file->db[0]);
 	info->files++;
 }
 
+/* Among the first @count? */
+static bool has_place(const struct source_places *places, size_t count, const char *tells,
+		      const char *where)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(places->place[i].tells, tells) &&
+		    !strcmp(places->place[i].where, where))
+			return true;
+	return false;
+}
+
+/* Row by row: tells, place, used, why. Of several files, what the first says of a place. @before: that many are others'. */
+static void add_place(struct recording *recording, struct file *file, size_t before,
+		      sqlite3_stmt *statement)
+{
+	const char *tells = (const char *)sqlite3_column_text(statement, 0);
+	const char *where = (const char *)sqlite3_column_text(statement, 1);
+	const char *why = (const char *)sqlite3_column_text(statement, 3);
+
+	if (!tells || !where || file->places == SOURCE_MAX_PLACES ||
+	    has_place(&recording->source.places, before, tells, where))
+		return;
+	file->tells[file->places] = strdup(tells);
+	if (!file->tells[file->places])
+		return;
+	source_place_add(&recording->source, file->tells[file->places++], where,
+			 sqlite3_column_int(statement, 2), why);
+}
+
+/* Where its facts were learnt: for a recording that is made of it. */
+static void add_places(struct recording *recording, struct file *file)
+{
+	static const char text[] = "SELECT tells, place, used, why FROM place ORDER BY id";
+	size_t before = recording->source.places.count;
+	sqlite3_stmt *statement = NULL;
+
+	if (!sqlite3_prepare_v2(file->db[0], text, -1, &statement, NULL))
+		while (sqlite3_step(statement) == SQLITE_ROW)
+			add_place(recording, file, before, statement);
+	sqlite3_finalize(statement);
+}
+
 static void close_file(struct file *file)
 {
+	for (size_t i = 0; i < file->places; i++)
+		free(file->tells[i]);
 	for (int i = 0; i < MAX_WORKERS; i++) {
 		rows_free(file->rows[i]);
 		sqlite3_close(file->db[i]);
@@ -588,6 +687,7 @@ static int open_all(struct recording *recording, char *const *paths, size_t coun
 	shift_clocks(recording);
 	for (size_t i = 0; i < count && !error; i++) {
 		add_info(recording, &recording->files[i]);
+		add_places(recording, &recording->files[i]);
 		error = begin_rows(recording, &recording->files[i], why);
 	}
 	if (!error && start_workers(recording))

@@ -22,7 +22,8 @@ struct recording_info {
 	int64_t realtime_offset_ns; /* what the wall clock says more than its times */
 	int64_t kinds;		    /* SOURCE_KIND() of records asked for, in any */
 	uint64_t since_ns;	    /* the zero of its times, as its records have them */
-	bool is_complete; /* it was finished; else clonescope was killed, or the disk full */
+	bool is_complete; /* it was finished; else clonescope was killed, or the disk full, or: */
+	bool is_growing;  /* it is still being written */
 	size_t files;
 };
 

@@ -22,6 +22,7 @@
 #include "markers.h"
 #include "source/folds.h"
 #include "source/host.h"
+#include "source/kprobe_misses.h"
 #include "source/order.h"
 
 /* How long a clone in progress may take to end before its return is given up. */
@@ -60,6 +61,8 @@ static const struct probe {
 	bool for_follow;	/* planted if tasks are followed; with neither: always */
 	bool spare;		/* planted only where the one before it is not to be had */
 	bool tells_clone3;	/* that its own code is reached */
+	uint32_t begins; /* kinds whose records are lost with a hit: else it only tells facts */
+	bool ends_state; /* a hit that is missed leaves a state behind, which is counted */
 	bool essential;
 } probes[] = {
 	/* clang-format off */
@@ -174,12 +177,14 @@ static const struct probe {
 			    [ATTACH_KPROBE] = "kretprobe_kernel_clone"},
 		.tells = "time in kernel_clone, vfork",
 		.kinds = SOURCE_KIND(CS_KIND_RETURN),
+		.ends_state = true,
 	},
 	{
 		.target = "copy_process",
 		.program = {[ATTACH_FENTRY] = "fexit_copy_process",
 			    [ATTACH_KPROBE] = "kretprobe_copy_process"},
 		.tells = "outcome, child, nodes, policy",
+		.ends_state = true,
 		.essential = true,
 	},
 	{
@@ -195,6 +200,7 @@ static const struct probe {
 		.program = {[ATTACH_FENTRY] = "fentry_kernel_clone",
 			    [ATTACH_KPROBE] = "kprobe_kernel_clone"},
 		.tells = "kernel_clone passed",
+		.begins = SOURCE_KIND(CS_KIND_RETURN),
 	},
 	/* Last, so that what came before is known of every call that it sees. */
 	{
@@ -213,7 +219,7 @@ static const struct probe {
 
 #define PROBE_COUNT (sizeof(probes) / sizeof(probes[0]))
 
-/* The kernel's variables that a refused clone's record is to tell, and where their addresses go. */
+/* The kernel's variables that the programs read, and where their addresses go. */
 static const struct variable {
 	const char *name;
 	size_t offset;
@@ -222,6 +228,10 @@ static const struct variable {
 	{                                                                       \
 #name, offsetof(struct clonescope_bpf__rodata, variables.field) \
 	}
+	VARIABLE(page_offset_base, page_offset_base),
+	VARIABLE(vmemmap_base, vmemmap_base),
+	VARIABLE(nr_cpu_ids, nr_cpu_ids),
+	VARIABLE(nr_node_ids, nr_node_ids),
 	VARIABLE(nr_threads, nr_threads),
 	VARIABLE(max_threads, max_threads),
 	VARIABLE(sysctl_overcommit_memory, overcommit),
@@ -244,12 +254,14 @@ struct bpf_source {
 	struct bpf_link *links[PROBE_COUNT];
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
+	int stats;   /* while it is open, the kernel takes the time of programs; -1: nobody asked */
 	struct order *order;
 	struct folds *folds; /* NULL: each clone is a record */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	uint64_t unfinished; /* clones whose return never came */
+	uint64_t unfinished;  /* clones whose return never came */
+	struct losses missed; /* of probes, when they were taken out */
 	bool stopped;
 };
 
@@ -316,14 +328,19 @@ static struct bpf_program *find_program(const struct bpf_source *bpf, size_t i, 
 	return bpf_object__find_program_by_name(bpf->skel->obj, probes[i].program[mode]);
 }
 
+/* "fexit/copy_process": where libbpf attaches it is where it learns. */
+static void where_of(char *where, size_t size, const struct bpf_program *program)
+{
+	snprintf(where, size, "%s", bpf_program__section_name(program));
+	where[strcspn(where, "/")] = ' ';
+}
+
 static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool used,
 		      const char *why)
 {
 	char where[64];
 
-	/* "fexit/copy_process": where libbpf attaches it is where it learns. */
-	snprintf(where, sizeof(where), "%s", bpf_program__section_name(find_program(bpf, i, mode)));
-	where[strcspn(where, "/")] = ' ';
+	where_of(where, sizeof(where), find_program(bpf, i, mode));
 	source_place_add(&bpf->source, probes[i].tells, where, used, why);
 	if (used) {
 		bpf->skel->bss->stages_told |= probes[i].stages;
@@ -459,6 +476,14 @@ static uint32_t fold_entries(void)
 	return cpus > 0 ? (uint32_t)cpus * FOLDS_PER_CPU : 1;
 }
 
+/* An entry of the array is for one in so many threads: it need not be counted. */
+static void set_inflight(struct clonescope_bpf *skel, uint32_t count)
+{
+	bpf_map__set_max_entries(skel->maps.inflight_near, 1);
+	bpf_map__set_max_entries(skel->maps.inflight_far, count);
+	bpf_map__set_max_entries(skel->maps.calls, count);
+}
+
 static void set_sizes(struct bpf_source *bpf)
 {
 	struct clonescope_bpf *skel = bpf->skel;
@@ -466,6 +491,10 @@ static void set_sizes(struct bpf_source *bpf)
 	if (bpf->options.buffer_bytes)
 		bpf_map__set_max_entries(skel->maps.records, ring_bytes(bpf->options.buffer_bytes));
 	skel->rodata->wakeup_bytes = bpf_map__max_entries(skel->maps.records) / 4;
+	if (bpf->options.inflight)
+		set_inflight(skel, bpf->options.inflight);
+	if (bpf->options.followed)
+		bpf_map__set_max_entries(skel->maps.followed, bpf->options.followed);
 	if (bpf->options.fold)
 		bpf_map__set_max_entries(skel->maps.folds, fold_entries());
 	if (!bpf->options.follow)
@@ -641,9 +670,27 @@ static void bpf_close(struct source *source)
 	ring_buffer__free(bpf->ring);
 	if (bpf->wakeups >= 0)
 		close(bpf->wakeups);
+	if (bpf->stats >= 0)
+		close(bpf->stats);
 	order_free(bpf->order);
 	folds_close(bpf->folds);
 	free(bpf);
+}
+
+/* For all programs of the machine: the kernel does so while anybody has asked it to. */
+static int measure_cost(struct bpf_source *bpf, char *why)
+{
+	int error;
+
+	if (!bpf->options.self_cost)
+		return 0;
+	bpf->stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (bpf->stats >= 0)
+		return 0;
+	error = -errno;
+	snprintf(why, SOURCE_WHY_SIZE, "eBPF: the time of programs cannot be measured: %s%s",
+		 strerror(-error), error == -EPERM ? " (it takes CAP_SYS_ADMIN)" : "");
+	return error;
 }
 
 static int bpf_open(struct source **source, const struct source_options *options, char *why)
@@ -660,9 +707,12 @@ static int bpf_open(struct source **source, const struct source_options *options
 	/* Losses are asked of programs and maps; before 5.19 that takes it wherever BPF is not for all. */
 	bpf->source.capabilities = 1ULL << CAP_BPF;
 	bpf->wakeups = -1;
+	bpf->stats = -1;
 	bpf->options = *options;
 	libbpf_set_print(keep_complaint);
-	error = try_modes(bpf, why);
+	error = measure_cost(bpf, why);
+	if (!error)
+		error = try_modes(bpf, why);
 	if (!error)
 		error = make_ring(bpf, why);
 	if (error) {
@@ -763,13 +813,14 @@ static struct bpf_prog_info info_of(const struct bpf_program *program)
 	return info;
 }
 
-/* How often the kernel skipped a program because it was running on that CPU already. */
-static uint64_t misses_of(const struct bpf_program *program)
+/* How often the kernel skipped a program because it, or its kprobe, was running on that CPU already. */
+static uint64_t misses_of(const struct bpf_source *bpf, size_t i)
 {
-	return info_of(program).recursion_misses;
+	return info_of(find_program(bpf, i, bpf->source.attach)).recursion_misses +
+	       kprobe_misses(bpf->links[i]);
 }
 
-/* With sysctl kernel.bpf_stats_enabled only. */
+/* With sysctl kernel.bpf_stats_enabled, or self_cost, only. */
 static uint64_t bpf_run_ns(const struct source *source)
 {
 	const struct bpf_source *bpf = to_bpf(source);
@@ -781,22 +832,42 @@ static uint64_t bpf_run_ns(const struct source *source)
 	return ns;
 }
 
-/* Without the others there is no record. */
-static bool tells_facts(const struct probe *probe)
+static void bpf_cost(const struct source *source, struct cost *cost)
 {
+	const struct bpf_source *bpf = to_bpf(source);
+	struct bpf_prog_info info;
+	char where[64];
+
+	for (size_t i = 0; i < PROBE_COUNT && bpf->stats >= 0; i++) {
+		if (!is_chosen(bpf, i, source->attach))
+			continue;
+		info = info_of(find_program(bpf, i, source->attach));
+		where_of(where, sizeof(where), find_program(bpf, i, source->attach));
+		cost_add(cost, where, info.run_cnt, info.run_time_ns);
+	}
+}
+
+/* Without the others there is no record. */
+static bool tells_facts(const struct probe *probe, uint32_t kinds)
+{
+	if (probe->begins)
+		return !(probe->begins & kinds);
 	return !probe->essential && (probe->facts || probe->facts_refused || probe->facts_refusal ||
 				     probe->stages || probe->tells_clone3);
 }
 
+/* To be called while the probes are planted: their links know some of it. */
 static void count_missed(const struct bpf_source *bpf, struct losses *losses)
 {
-	enum attach mode = bpf->source.attach;
+	enum loss loss;
 
-	for (size_t i = 0; i < PROBE_COUNT; i++)
-		if (is_chosen(bpf, i, mode))
-			losses->count[tells_facts(&probes[i]) ? LOSS_FACT_MISSED
-							      : LOSS_PROBE_MISSED] +=
-				misses_of(find_program(bpf, i, mode));
+	for (size_t i = 0; i < PROBE_COUNT; i++) {
+		if (!is_chosen(bpf, i, bpf->source.attach) || probes[i].ends_state)
+			continue;
+		loss = tells_facts(&probes[i], bpf->options.kinds) ? LOSS_FACT_MISSED
+								   : LOSS_PROBE_MISSED;
+		losses->count[loss] += misses_of(bpf, i);
+	}
 }
 
 /*
@@ -811,6 +882,7 @@ static void bpf_stop(struct source *source)
 	bpf->skel->bss->stopping = true;
 	for (int i = 0; i < LAST_RETURNS_MS && count_unfinished(bpf); i++)
 		nanosleep(&pause, NULL);
+	count_missed(bpf, &bpf->missed);
 	take_out(bpf);
 	bpf->unfinished = count_unfinished(bpf);
 	bpf->stopped = true;
@@ -825,7 +897,10 @@ static void bpf_losses(const struct source *source, struct losses *losses)
 	losses->count[LOSS_INFLIGHT_FULL] = bss->lost.inflight_full;
 	losses->count[LOSS_RETURN_MISSED] = bss->lost.return_missed + bpf->unfinished;
 	losses->count[LOSS_FOLLOW_FULL] = bss->lost.follow_full;
-	count_missed(bpf, losses);
+	if (bpf->stopped)
+		losses_add(losses, &bpf->missed);
+	else
+		count_missed(bpf, losses);
 	losses->count[LOSS_BAD_RECORD] = bpf->bad_records;
 	losses->count[LOSS_NO_MEMORY] = bpf->no_memory;
 }
@@ -839,5 +914,6 @@ const struct source_ops source_bpf = {
 	.stop = bpf_stop,
 	.losses = bpf_losses,
 	.run_ns = bpf_run_ns,
+	.cost = bpf_cost,
 	.close = bpf_close,
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads what BPF programs have counted in the place of records. */
+/* Clones that were counted in the place of records, by BPF programs or here. */
 #include "source/folds.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,19 +18,13 @@ struct drained {
 };
 
 struct folds {
-	char *entries; /* the kernel's, @size bytes each */
+	char *entries; /* struct fold, @size bytes each */
 	size_t count, size;
 	struct drained *drained;
+	size_t mapped; /* bytes; 0: they are our own */
 };
 
-static size_t mapped_bytes(const struct folds *folds)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (folds->count * folds->size + page - 1) / page * page;
-}
-
-struct folds *folds_open(int fd, size_t entries)
+static struct folds *new_folds(size_t entries)
 {
 	struct folds *folds = calloc(1, sizeof(*folds));
 
@@ -40,9 +33,39 @@ struct folds *folds_open(int fd, size_t entries)
 	folds->count = entries;
 	folds->size = (sizeof(struct fold) + 7) / 8 * 8; /* as of any array of BPF */
 	folds->drained = calloc(entries, sizeof(*folds->drained));
-	folds->entries = mmap(NULL, mapped_bytes(folds), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (folds->drained && folds->entries != MAP_FAILED)
+	if (folds->drained)
 		return folds;
+	free(folds);
+	return NULL;
+}
+
+struct folds *folds_new(void)
+{
+	struct folds *folds = new_folds(FOLDS_PER_CPU);
+
+	if (!folds)
+		return NULL;
+	folds->entries = calloc(folds->count, folds->size);
+	if (folds->entries)
+		return folds;
+	folds_close(folds);
+	return NULL;
+}
+
+struct folds *folds_open(int fd, size_t entries)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct folds *folds = new_folds(entries);
+	void *mapped;
+
+	if (!folds)
+		return NULL;
+	folds->mapped = (folds->count * folds->size + page - 1) / page * page;
+	mapped = mmap(NULL, folds->mapped, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mapped != MAP_FAILED) {
+		folds->entries = mapped;
+		return folds;
+	}
 	folds_close(folds);
 	return NULL;
 }
@@ -51,10 +74,42 @@ void folds_close(struct folds *folds)
 {
 	if (!folds)
 		return;
-	if (folds->entries != MAP_FAILED)
-		munmap(folds->entries, mapped_bytes(folds));
+	if (folds->entries && folds->mapped)
+		munmap(folds->entries, folds->mapped);
+	else
+		free(folds->entries);
 	free(folds->drained);
 	free(folds);
+}
+
+static struct fold *entry(const struct folds *folds, size_t at)
+{
+	return (struct fold *)(folds->entries + at * folds->size);
+}
+
+bool folds_add(struct folds *folds, const struct cs_clone *rec)
+{
+	struct fold_key key;
+	struct fold *fold;
+	uint32_t hash;
+
+	if (!may_fold(rec))
+		return false;
+	fill_fold_key(&key, rec);
+	hash = hash_fold_key(&key);
+	for (uint32_t way = 0; way < FOLD_WAYS; way++) {
+		fold = entry(folds, (hash ^ way) & (FOLDS_PER_CPU - 1));
+		if (same_fold_key(&fold->key, &key))
+			return fold_count(fold, rec->copy_ns);
+	}
+	for (uint32_t way = 0; way < FOLD_WAYS; way++) {
+		fold = entry(folds, (hash ^ way) & (FOLDS_PER_CPU - 1));
+		if (!fold_may_go(fold))
+			continue;
+		fold_take_over(fold, &key, rec->copy_ns);
+		break;
+	}
+	return false;
 }
 
 /* One of those counted; only its time is not known yet. */
@@ -63,7 +118,6 @@ static void fill_clone(struct cs_clone *rec, const struct fold_key *key)
 	rec->head.kind = CS_KIND_CLONE;
 	rec->head.size = sizeof(*rec);
 	rec->head.version = CS_RECORD_VERSION;
-	rec->head.backend = CS_BACKEND_BPF;
 	memcpy(rec->comm, key->comm, sizeof(rec->comm));
 	rec->flags = key->flags;
 	rec->missing = key->missing;
@@ -135,8 +189,10 @@ int folds_read(struct folds *folds, source_record_fn take, void *context)
 	int result = 0, count = 0;
 
 	for (size_t i = 0; i < folds->count && result >= 0; i++) {
-		struct fold *fold = (struct fold *)(folds->entries + i * folds->size);
+		struct fold *fold = entry(folds, i);
 
+		if (__atomic_load_n(&fold->fresh, __ATOMIC_RELAXED))
+			__atomic_store_n(&fold->fresh, 0, __ATOMIC_RELAXED);
 		if (__atomic_load_n(&fold->counted, __ATOMIC_RELAXED) == folds->drained[i].counted)
 			continue;
 		result = drain(fold, &folds->drained[i], take, context);

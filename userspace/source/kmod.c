@@ -13,6 +13,7 @@
 
 #include "model/follow.h"
 #include "model/layout.h"
+#include "source/folds.h"
 #include "source/host.h"
 #include "source/load.h"
 #include "source/order.h"
@@ -75,12 +76,13 @@ struct module_source {
 	struct decoder decoders[LAYOUT_KINDS];
 	struct perf_ring *ring;
 	struct order *order;
+	struct folds *folds;	     /* NULL: each clone is handed over as a record */
 	struct follow_set *followed; /* NULL: everybody's records are wanted */
 	struct losses before;	     /* what the module had lost when we came */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
-	bool loaded; /* by us */
+	bool on_demand; /* to be unloaded, unless another reader still uses it */
 	bool stopped;
 	source_record_fn take; /* during a reading */
 	void *context;
@@ -158,8 +160,8 @@ static int ensure_loaded(struct module_source *module, char *why)
 		error = module_load(why);
 		if (error)
 			return error;
-		module->loaded = true;
 	}
+	module->on_demand = module_is_on_demand();
 	return check_version(why);
 }
 
@@ -306,6 +308,21 @@ static const char *open_advice(int error)
 	return strerror(-error);
 }
 
+/* What a parameter of the module was is kept in @before, if that is there. */
+static int set_parameter(const char *path, const char *value, char *before, int size)
+{
+	FILE *file;
+	int error;
+
+	if (before && host_read_line(path, before, (size_t)size))
+		return -ENOENT;
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	error = fputs(value, file) < 0 ? -EIO : 0;
+	return fclose(file) ? -errno : error;
+}
+
 /* Opening the events makes the module plant its probes; they are silent until all stand. */
 static int open_events(struct module_source *module, char *why)
 {
@@ -327,6 +344,47 @@ static int open_events(struct module_source *module, char *why)
 			 open_advice(error));
 	free(filter);
 	return error;
+}
+
+/* What the module looks at when it plants probes: others' are not to be planted by our wish. */
+struct planting {
+	const char *path;
+	char wanted[16]; /* "": as it is */
+	char before[16];
+};
+
+static int open_with(struct module_source *module, struct planting *planting, size_t count,
+		     char *why)
+{
+	int error;
+
+	if (!count)
+		return open_events(module, why);
+	if (!planting->wanted[0])
+		return open_with(module, planting + 1, count - 1, why);
+	error = set_parameter(planting->path, planting->wanted, planting->before,
+			      sizeof(planting->before));
+	if (error) {
+		snprintf(why, SOURCE_WHY_SIZE, "module: cannot set %s: %s", planting->path,
+			 strerror(-error));
+		return error;
+	}
+	error = open_with(module, planting + 1, count - 1, why);
+	set_parameter(planting->path, planting->before, NULL, 0);
+	return error;
+}
+
+static int open_as_wanted(struct module_source *module, char *why)
+{
+	struct planting planting[] = {{.path = PARAMETERS "max_inflight"},
+				      {.path = PARAMETERS "self_cost"}};
+
+	if (module->options.inflight)
+		snprintf(planting[0].wanted, sizeof(planting[0].wanted), "%u",
+			 module->options.inflight);
+	if (module->options.self_cost)
+		snprintf(planting[1].wanted, sizeof(planting[1].wanted), "1");
+	return open_with(module, planting, sizeof(planting) / sizeof(planting[0]), why);
 }
 
 static const struct {
@@ -415,9 +473,10 @@ static void module_close(struct source *source)
 
 	perf_ring_close(module->ring);
 	order_free(module->order);
+	folds_close(module->folds);
 	follow_free(module->followed);
 	tep_free(module->tep);
-	if (module->loaded)
+	if (module->on_demand)
 		module_unload();
 	free(module);
 }
@@ -429,6 +488,8 @@ static int open_all(struct module_source *module, char *why)
 	module->order = order_new();
 	if (module->options.follow)
 		module->followed = follow_new();
+	else if (module->options.fold)
+		module->folds = folds_new(); /* without memory for it there are records */
 	if (!error && (!module->order || (module->options.follow && !module->followed))) {
 		snprintf(why, SOURCE_WHY_SIZE, "module: %s", strerror(ENOMEM));
 		error = -ENOMEM;
@@ -437,7 +498,7 @@ static int open_all(struct module_source *module, char *why)
 	if (!error)
 		error = load_formats(module, why);
 	if (!error)
-		error = open_events(module, why);
+		error = open_as_wanted(module, why);
 	return error;
 }
 
@@ -457,7 +518,7 @@ static int module_open(struct source **source, const struct source_options *opti
 		return error;
 	}
 	list_places(module);
-	if (module->loaded)
+	if (module->on_demand)
 		module->source.capabilities = 1ULL << CAP_SYS_MODULE;
 	*source = &module->source;
 	return 0;
@@ -486,6 +547,17 @@ static const struct decoder *find_decoder(const struct module_source *module, co
 	return NULL;
 }
 
+/* It needs no record of its own: it is counted, or nobody wants it. */
+static bool is_folded(struct module_source *module, const struct cs_head *head)
+{
+	const struct cs_clone *rec = (const void *)head;
+
+	if (!module->folds || head->kind != CS_KIND_CLONE)
+		return false;
+	/* The kernel's side applies a part of the filter only. */
+	return !filter_match(&module->options.filter, rec) || folds_add(module->folds, rec);
+}
+
 static void on_sample(const void *raw, size_t size, void *context)
 {
 	struct module_source *module = context;
@@ -505,6 +577,8 @@ static void on_sample(const void *raw, size_t size, void *context)
 		       (const char *)raw + decoder->runs[i].from, decoder->runs[i].size);
 	if (record.head.size != decoder->layout->size)
 		module->bad_records++;
+	else if (is_folded(module, &record.head))
+		return;
 	else if (order_push(module->order, &record.head))
 		module->no_memory++;
 }
@@ -556,11 +630,17 @@ static int module_read(struct source *source, source_record_fn take, void *conte
 {
 	struct module_source *module = to_module(source);
 	uint64_t until = module->stopped ? UINT64_MAX : module->last_read_ns;
+	int taken, folded;
 
 	module->last_read_ns = order_now_ns();
 	perf_ring_read(module->ring, on_sample, module);
-	if (!module->followed)
-		return order_flush(module->order, until, take, context);
+	if (!module->followed) {
+		taken = order_flush(module->order, until, take, context);
+		if (!module->folds || taken < 0)
+			return taken;
+		folded = folds_read(module->folds, take, context);
+		return folded < 0 ? folded : taken + folded;
+	}
 	module->take = take;
 	module->context = context;
 	return order_flush(module->order, until, take_followed, module);
@@ -586,6 +666,23 @@ static void module_losses_now(const struct source *source, struct losses *losses
 	losses->count[LOSS_NO_MEMORY] += module->no_memory;
 }
 
+/* Since the module was loaded. */
+static void module_cost(const struct source *source, struct cost *cost)
+{
+	FILE *file = fopen(PARAMETERS "cost", "re");
+	char symbol[64], kind[16], where[96];
+	uint64_t runs, ns;
+
+	(void)source;
+	while (file &&
+	       fscanf(file, "%63s %15s %" SCNu64 " %" SCNu64, symbol, kind, &runs, &ns) == 4) {
+		snprintf(where, sizeof(where), "%s %s", kind, symbol);
+		cost_add(cost, where, runs, ns);
+	}
+	if (file)
+		fclose(file);
+}
+
 const struct source_ops source_module = {
 	.name = "module",
 	.open = module_open,
@@ -594,5 +691,6 @@ const struct source_ops source_module = {
 	.read = module_read,
 	.stop = module_stop,
 	.losses = module_losses_now,
+	.cost = module_cost,
 	.close = module_close,
 };

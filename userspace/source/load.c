@@ -18,6 +18,14 @@ bool module_is_loaded(void)
 	return !access("/sys/module/clonescope/parameters/record_version", F_OK);
 }
 
+bool module_is_on_demand(void)
+{
+	char line[8];
+
+	return !host_read_line("/sys/module/clonescope/parameters/on_demand", line, sizeof(line)) &&
+	       line[0] == 'Y';
+}
+
 /* Where `make` puts the module, seen from the program that it built. */
 static void path_beside_us(char path[PATH_MAX])
 {
@@ -67,7 +75,7 @@ static const char *load_advice(int error)
 
 static int insert(struct kmod_module *module, char *why)
 {
-	int error = kmod_module_insert_module(module, 0, NULL);
+	int error = kmod_module_insert_module(module, 0, "on_demand=1");
 
 	if (error && error != -EEXIST) {
 		snprintf(why, SOURCE_WHY_SIZE, "module: clonescope.ko does not load: %s",

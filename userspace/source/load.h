@@ -10,6 +10,9 @@
 /* A module called clonescope is in the kernel. */
 bool module_is_loaded(void);
 
+/* A reader has loaded it: the last one that uses it is to unload it. */
+bool module_is_on_demand(void);
+
 /*
  * Load the module: the one built beside this program (build/module/RELEASE/), else the one that modprobe
  * would find. Returns 0 or a negative errno with a sentence in @why (SOURCE_WHY_SIZE bytes).

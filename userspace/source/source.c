@@ -85,23 +85,15 @@ uint64_t source_run_ns(const struct source *source)
 	return source->ops->run_ns ? source->ops->run_ns(source) : 0;
 }
 
+void source_cost(const struct source *source, struct cost *cost)
+{
+	*cost = (struct cost){0};
+	if (source->ops->cost)
+		source->ops->cost(source, cost);
+}
+
 void source_close(struct source *source)
 {
 	if (source)
 		source->ops->close(source);
-}
-
-void source_place_add(struct source *source, const char *tells, const char *where, bool used,
-		      const char *why)
-{
-	struct source_places *places = &source->places;
-	struct source_place *place = &places->place[places->count];
-
-	if (places->count == SOURCE_MAX_PLACES)
-		return;
-	places->count++;
-	place->tells = tells;
-	place->used = used;
-	snprintf(place->where, sizeof(place->where), "%s", where);
-	snprintf(place->why, sizeof(place->why), "%s", why ? why : "");
 }

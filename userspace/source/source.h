@@ -10,6 +10,7 @@
 
 #include <clonescope/record.h>
 
+#include "model/cost.h"
 #include "model/filter.h"
 #include "model/losses.h"
 
@@ -36,6 +37,9 @@ struct source_options {
 	bool follow;		 /* only tasks given to source_follow(), and theirs */
 	uint32_t kinds;		 /* SOURCE_KIND() of records wanted beside struct cs_clone */
 	size_t buffer_bytes;	 /* of the whole machine; 0: the default */
+	uint32_t inflight;	 /* clones in progress that are remembered; 0: the default */
+	uint32_t followed;	 /* BPF: tasks that are followed at once; 0: the default */
+	bool self_cost;		 /* what the probes take is measured, which takes some more */
 	bool fold;		 /* only sums are wanted: of clones, struct source_folded will do */
 };
 
@@ -86,6 +90,8 @@ struct source_ops {
 	void (*losses)(const struct source *source, struct losses *losses);
 	/* CPU time of the kernel's side; 0: it is not measured. NULL: it can't be. */
 	uint64_t (*run_ns)(const struct source *source);
+	/* The same of each probe; @cost is zeroed. NULL: it can't be. */
+	void (*cost)(const struct source *source, struct cost *cost);
 	void (*close)(struct source *source);
 };
 
@@ -134,6 +140,9 @@ void source_losses(const struct source *source, struct losses *losses);
 
 /* CPU time that the probes have taken so far; 0 where nobody measures it. */
 uint64_t source_run_ns(const struct source *source);
+
+/* What each probe has taken so far; no probe where nobody measures it. The rest of @cost is the reader's to fill. */
+void source_cost(const struct source *source, struct cost *cost);
 
 void source_close(struct source *source);
 

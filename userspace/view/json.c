@@ -336,12 +336,27 @@ static void json_lost(const struct view_options *options, enum loss loss, uint64
 				 "count", (json_int_t)count));
 }
 
+static json_t *json_cost(const struct cost *cost)
+{
+	json_t *probes = json_array();
+
+	for (size_t i = 0; i < cost->count; i++)
+		json_array_append_new(probes,
+				      json_pack("{s:s, s:I, s:I}", "probe", cost->probes[i].where,
+						"runs", (json_int_t)cost->probes[i].runs, "ns",
+						(json_int_t)cost->probes[i].ns));
+	return json_pack("{s:s, s:I, s:I, s:o}", "kind", "cost", "clones", (json_int_t)cost->clones,
+			 "reader_ns", (json_int_t)cost->reader_ns, "probes", probes);
+}
+
 static void json_end(const struct view_options *options, const struct totals *totals,
 		     const struct losses *losses)
 {
 	const struct totals_summary *sum = totals_summary(totals);
 	json_t *lost = json_object();
 
+	if (options->cost)
+		print(options, json_cost(options->cost));
 	for (int i = 0; i < LOSS_COUNT; i++)
 		json_object_set_new(lost, loss_name(i), json_number(losses->count[i]));
 	print(options,

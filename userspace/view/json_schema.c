@@ -182,6 +182,28 @@ static json_t *lost_schema(void)
 	return schema;
 }
 
+static json_t *cost_schema(void)
+{
+	json_t *schema = new_kind("cost", "before the last line: what tracing itself took");
+
+	schema_add(schema, "clones", "integer");
+	schema_add(schema, "reader_ns", "integer");
+	schema_add(schema, "probes", "[#cost_probe]");
+	schema_require(schema, NULL);
+	return schema;
+}
+
+static json_t *cost_probe_schema(void)
+{
+	json_t *schema = schema_object("a place in the kernel: how often it ran, and how long");
+
+	schema_add(schema, "probe", "string");
+	schema_add(schema, "runs", "integer");
+	schema_add(schema, "ns", "integer");
+	schema_require(schema, NULL);
+	return schema;
+}
+
 static json_t *end_schema(void)
 {
 	static const char *const counts[] = {"records",	  "made",	   "refused",
@@ -420,17 +442,25 @@ struct definition {
 };
 
 static const struct definition kinds[] = {
-	{"clone", clone_schema},	   {"return", return_schema}, {"call", call_schema},
-	{"start", start_schema},	   {"exec", exec_schema},     {"exit", exit_schema},
-	{"namespaces", namespaces_schema}, {"lost", lost_schema},     {"end", end_schema},
+	{"clone", clone_schema},
+	{"return", return_schema},
+	{"call", call_schema},
+	{"start", start_schema},
+	{"exec", exec_schema},
+	{"exit", exit_schema},
+	{"namespaces", namespaces_schema},
+	{"lost", lost_schema},
+	{"end", end_schema},
+	{"cost", cost_schema},
 };
 
 static const struct definition parts[] = {
-	{"policy", policy_schema},	 {"tries", tries_schema},
-	{"refusal", refusal_schema},	 {"reason", reason_schema},
-	{"evidence", evidence_schema},	 {"detail", detail_schema},
-	{"container", container_schema}, {"namespaces_of", namespaces_of_schema},
-	{"phases", phases_schema},	 {"losses", losses_schema},
+	{"policy", policy_schema},	   {"tries", tries_schema},
+	{"refusal", refusal_schema},	   {"reason", reason_schema},
+	{"evidence", evidence_schema},	   {"detail", detail_schema},
+	{"container", container_schema},   {"namespaces_of", namespaces_of_schema},
+	{"phases", phases_schema},	   {"losses", losses_schema},
+	{"cost_probe", cost_probe_schema},
 };
 
 static json_t *whole_schema(void)

@@ -96,7 +96,8 @@ static void print_recording(const struct view_options *options)
 	text_end(&text);
 	lines_wrap(options->out, 0, LINES_WIDTH, buf);
 	if (!info->is_complete)
-		fprintf(options->out, "cut off: what is there is shown\n");
+		fprintf(options->out, "%s: what is there is shown\n",
+			info->is_growing ? "still being written" : "cut off");
 }
 
 /* "12.3 s from the first clone to the last, 1003.2 a second". */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "model/flags.h"
@@ -14,6 +15,7 @@
 #include "model/policy.h"
 #include "model/refusal.h"
 #include "model/text.h"
+#include "view/cost.h"
 #include "view/ink.h"
 #include "view/story.h"
 #include "view/summary.h"
@@ -145,6 +147,54 @@ static void format_policy(char *buf, size_t size, const struct cs_clone *rec)
 	text_put(&text, differs ? "*" : "");
 }
 
+/* What many clones have in common, as text. */
+struct cells {
+	bool used;
+	struct cs_clone of; /* the first that had them */
+	char comm[4 * CS_COMM_LEN + 1];
+	char nodes[NODES_TEXT_SIZE + 32];
+	char policy[POLICY_TEXT_SIZE + 1];
+};
+
+/* From where a clone's nodes and policies begin, its record is about nothing else. */
+#define PLACES_AT   offsetof(struct cs_clone, cpu_node)
+#define PLACES_SIZE (sizeof(struct cs_clone) - PLACES_AT)
+
+static bool same_cells(const struct cells *cells, const struct cs_clone *rec)
+{
+	const struct cs_clone *of = &cells->of;
+
+	return cells->used && of->missing == rec->missing && !of->error == !rec->error &&
+	       !memcmp(of->comm, rec->comm, sizeof(rec->comm)) &&
+	       !memcmp((const char *)of + PLACES_AT, (const char *)rec + PLACES_AT, PLACES_SIZE);
+}
+
+static size_t hash(uint64_t word, size_t size)
+{
+	return (word * 0x9e3779b97f4a7c15ULL >> 32) % size;
+}
+
+/* To make them anew for each clone was a third of what trace cost. */
+static const struct cells *cells_of(const struct cs_clone *rec)
+{
+	static struct cells known[16];
+	struct cells *cells;
+	uint64_t word;
+
+	memcpy(&word, rec->comm, sizeof(word));
+	word ^= (uint64_t)rec->cpu_node << 32 ^ (uint64_t)rec->stack_nodes[0];
+	cells = &known[hash(word, sizeof(known) / sizeof(known[0]))];
+	if (same_cells(cells, rec))
+		return cells;
+	memset(cells, 0, sizeof(*cells));
+	cells->used = true;
+	cells->of = *rec;
+	format_comm(cells->comm, sizeof(cells->comm), rec->comm, COMM_WIDTH);
+	format_nodes(cells->nodes, sizeof(cells->nodes), rec);
+	format_policy(cells->policy, sizeof(cells->policy), rec);
+	return cells;
+}
+
 static void format_us(char *buf, size_t size, const struct cs_clone *rec)
 {
 	if (is_missing(rec, CS_FACT_COPY_NS))
@@ -177,6 +227,46 @@ static void format_flags(char *buf, size_t size, uint64_t flags, const char *sig
 	used = flags_format(buf, size, flags, width);
 	if (used < size)
 		put(buf + used, size - used, signal);
+}
+
+/* The same of a clone. */
+struct flags_cell {
+	bool used;
+	uint64_t flags;
+	int exit_signal;
+	bool signal_missing;
+	int width;
+	char text[FLAGS_TEXT_SIZE + SIGNAL_SIZE];
+};
+
+static void format_flags_cell(struct flags_cell *cell)
+{
+	char signal[SIGNAL_SIZE] = " ?";
+
+	if (!cell->signal_missing)
+		format_signal(signal, (uint32_t)cell->exit_signal);
+	format_flags(cell->text, sizeof(cell->text), cell->flags, signal, cell->width);
+}
+
+static const char *flags_of(const struct cs_clone *rec, int width)
+{
+	static struct flags_cell known[16];
+	struct flags_cell *cell =
+		&known[hash(rec->flags ^ (uint64_t)width, sizeof(known) / sizeof(known[0]))];
+	bool missing = is_missing(rec, CS_FACT_EXIT_SIGNAL);
+
+	if (cell->used && cell->flags == rec->flags && cell->exit_signal == rec->exit_signal &&
+	    cell->signal_missing == missing && cell->width == width)
+		return cell->text;
+	*cell = (struct flags_cell){
+		.used = true,
+		.flags = rec->flags,
+		.exit_signal = rec->exit_signal,
+		.signal_missing = missing,
+		.width = width,
+	};
+	format_flags_cell(cell);
+	return cell->text;
 }
 
 static bool is_restart(const struct cs_clone *rec)
@@ -241,7 +331,8 @@ static void put_time(struct text *text, const struct view_options *options,
 
 	put_number(fraction, sizeof(fraction), 1000000 + us % 1000000);
 	fraction[0] = '.';
-	text_put(&number, negative ? "-" : "");
+	if (negative)
+		text_put_char(&number, '-');
 	text_put_number(&number, us / 1000000);
 	text_put(&number, fraction);
 	text_put_right(text, TIME_WIDTH, time);
@@ -279,7 +370,7 @@ static int print_columns(const struct view_options *options, const struct column
 	put_number(tid, sizeof(tid), columns->tid);
 	put_time(&text, options, columns->head);
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		text_put(&text, " ");
+		text_put_char(&text, ' ');
 		if (cells[i].ink)
 			inks += put_ink(&text, ink_begin(options, cells[i].ink));
 		if (cells[i].width < 0)
@@ -289,7 +380,7 @@ static int print_columns(const struct view_options *options, const struct column
 		if (cells[i].ink)
 			inks += put_ink(&text, ink_end(options, cells[i].ink));
 	}
-	text_put(&text, " ");
+	text_put_char(&text, ' ');
 	fputs(line, options->out);
 	return (int)(text.length - inks);
 }
@@ -316,35 +407,29 @@ static void table_clone(const struct view_options *options, const struct clone *
 			const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
-	char comm[4 * CS_COMM_LEN + 1], child[NAMES_TEXT_SIZE], nodes[NODES_TEXT_SIZE + 32];
-	char policy[POLICY_TEXT_SIZE + 1], us[NUMBER_SIZE];
-	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE], signal[SIGNAL_SIZE] = " ?";
+	char child[NAMES_TEXT_SIZE], us[NUMBER_SIZE];
 	struct columns columns = {
 		.head = &rec->head,
-		.comm = comm,
 		.tid = rec->tid,
 		.child = child,
 		.via = via_name(rec->via),
-		.nodes = nodes,
-		.policy = policy,
 		.us = us,
 	};
+	const struct cells *cells;
 	int used;
 
 	if (is_folded(options, rec, before))
 		return;
-	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
+	cells = cells_of(rec);
+	columns.comm = cells->comm;
+	columns.nodes = cells->nodes;
+	columns.policy = cells->policy;
 	format_child(child, sizeof(child), rec);
-	format_nodes(nodes, sizeof(nodes), rec);
-	format_policy(policy, sizeof(policy), rec);
 	format_us(us, sizeof(us), rec);
 	if (options->color)
 		choose_inks(&columns, rec);
 	used = print_columns(options, &columns);
-	if (!is_missing(rec, CS_FACT_EXIT_SIGNAL))
-		format_signal(signal, (uint32_t)rec->exit_signal);
-	format_flags(flags, sizeof(flags), rec->flags, signal, flags_width(options, used));
-	print_flags(options, flags);
+	print_flags(options, flags_of(rec, flags_width(options, used)));
 	print_below(options, clone, before);
 }
 
@@ -433,9 +518,9 @@ void table_lost(const struct view_options *options, enum loss loss, uint64_t cou
 void table_end(const struct view_options *options, const struct totals *totals,
 	       const struct losses *losses)
 {
-	(void)options;
 	summary_totals(stderr, totals, losses);
 	summary_nodes(stderr, totals);
+	cost_print(stderr, options->cost);
 }
 
 static void table_story(const struct view_options *options, const struct story *story)

@@ -9,6 +9,7 @@
 
 #include <clonescope/record.h>
 
+#include "model/cost.h"
 #include "model/join.h"
 #include "model/lives.h"
 #include "model/losses.h"
@@ -21,14 +22,15 @@ struct recording_info;
 /* What a view is told at its beginning. */
 struct view_options {
 	FILE *out;
-	int width;	   /* columns, 0: as many as it takes */
-	int height;	   /* lines, of a terminal; 0: it is none */
-	bool color;	   /* escape sequences may be among the text */
-	int verbose;	   /* more than one line per record */
-	bool phases;	   /* what each stage of copy_process() took, where it was measured */
-	int kernel;	   /* RULES_KERNEL() of the kernel that was traced; 0: not known */
-	bool utf8;	   /* out is read by somebody who sees more than ASCII */
-	uint64_t since_ns; /* the zero of the times shown, CLOCK_BOOTTIME */
+	int width;		 /* columns, 0: as many as it takes */
+	int height;		 /* lines, of a terminal; 0: it is none */
+	bool color;		 /* escape sequences may be among the text */
+	int verbose;		 /* more than one line per record */
+	bool phases;		 /* what each stage of copy_process() took, where it was measured */
+	int kernel;		 /* RULES_KERNEL() of the kernel that was traced; 0: not known */
+	bool utf8;		 /* out is read by somebody who sees more than ASCII */
+	uint64_t since_ns;	 /* the zero of the times shown, CLOCK_BOOTTIME */
+	const struct cost *cost; /* of tracing itself, at an end; NULL: nobody asked */
 	const struct recording_info *recording; /* that is shown; NULL: it happens now */
 };
 
