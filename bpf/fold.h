@@ -28,7 +28,8 @@ struct fold_key {
 };
 
 /* So that it can be hashed and compared as words. */
-#define FOLD_KEY_WORDS (sizeof(struct fold_key) / 8)
+typedef __u64 __attribute__((may_alias)) fold_word;
+#define FOLD_KEY_WORDS (sizeof(struct fold_key) / sizeof(fold_word))
 _Static_assert(sizeof(struct fold_key) == 48, "a fold_key has padding");
 
 /*
@@ -52,7 +53,7 @@ struct fold {
 	__u32 buckets[CS_BUCKETS];
 };
 
-/* A key is in one of four entries, which differ in the last bits of where they are. */
+/* A key is in one of four entries: they differ in the last bits of where. */
 #define FOLDS_PER_CPU 64
 #define FOLD_WAYS     4
 
@@ -86,7 +87,7 @@ static FOLD_INLINE void fill_fold_key(struct fold_key *key,
 
 static FOLD_INLINE __u32 hash_fold_key(const struct fold_key *key)
 {
-	const __u64 *words = (const void *)key;
+	const fold_word *words = (const void *)key;
 	__u64 hash = 0;
 
 	for (__u32 i = 0; i < FOLD_KEY_WORDS; i++)
@@ -98,7 +99,8 @@ static FOLD_INLINE __u32 hash_fold_key(const struct fold_key *key)
 static FOLD_INLINE bool same_fold_key(const struct fold_key *a,
 				      const struct fold_key *b)
 {
-	const __u64 *left = (const void *)a, *right = (const void *)b;
+	const fold_word *left = (const void *)a;
+	const fold_word *right = (const void *)b;
 
 	for (__u32 i = 0; i < FOLD_KEY_WORDS; i++)
 		if (left[i] != right[i])

@@ -155,12 +155,28 @@ static void test_namespaces(void **state)
 	join_free(join);
 }
 
+/* More parts at one moment than there can be CPUs to make them: the rest is counted. */
+static void test_no_room(void **state)
+{
+	struct join *join = join_new();
+
+	(void)state;
+	for (uint32_t tid = 1; tid <= 64; tid++)
+		take_refusal(join, 10, tid, 1);
+	assert_int_equal(join_forgotten(join), 0);
+	for (uint32_t tid = 65; tid <= 70; tid++)
+		take_refusal(join, 10, tid, 1);
+	assert_int_equal(join_forgotten(join), 6);
+	join_free(join);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alone),	  cmocka_unit_test(test_all_parts),
 		cmocka_unit_test(test_same_time), cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_crowd),	  cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,20 @@ static void print_never_learnt(uint64_t facts)
 	printf("\n");
 }
 
+static void print_losses(const struct source *source)
+{
+	struct source_counter counter;
+
+	printf("  %-34s %s\n", "LOST BY", "COUNTED BY");
+	for (int loss = 0; loss < LOSS_COUNT; loss++) {
+		counter = source_counter(source, (enum loss)loss);
+		printf("  %-34s %s\n", loss_name((enum loss)loss),
+		       counter.from ? counter.from : "none: it cannot happen here");
+		if (counter.blind)
+			printf("  %-34s   not counted: %s\n", "", counter.blind);
+	}
+}
+
 /* Open it as a tracer would, with all that it can tell, and close it again. */
 static bool try_backend(const struct source_ops *backend)
 {
@@ -168,6 +182,7 @@ static bool try_backend(const struct source_ops *backend)
 	       source->attach ? attach_name(source->attach) : "");
 	print_places(source);
 	print_never_learnt(source->never_learnt);
+	print_losses(source);
 	source_close(source);
 	return true;
 }

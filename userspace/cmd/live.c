@@ -886,7 +886,6 @@ static void want_cgroups(struct run *run)
 	if (!run->wanted.filter.cgroup[0] || run->wanted.kinds & detail)
 		return;
 	run->wanted.kinds |= detail;
-	run->wanted.fold = false; /* a sum has no detail */
 	run->live->unseen_kinds |= detail;
 }
 

@@ -870,6 +870,65 @@ static void count_missed(const struct bpf_source *bpf, struct losses *losses)
 	}
 }
 
+/* Whether all kprobes and kretprobes that programs are attached to are asked what they missed. */
+static bool kprobes_tell(const struct bpf_source *bpf)
+{
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		if (bpf->links[i] &&
+		    bpf_program__type(find_program(bpf, i, bpf->source.attach)) ==
+			    BPF_PROG_TYPE_KPROBE &&
+		    !probes[i].ends_state && !kprobe_misses_known(bpf->links[i]))
+			return false;
+	return true;
+}
+
+/* Before 5.12 the kernel didn't count. */
+static bool programs_tell(const struct bpf_source *bpf)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+
+	for (size_t i = 0; i < PROBE_COUNT; i++)
+		if (bpf->links[i] && !bpf_obj_get_info_by_fd(bpf_program__fd(find_program(
+								     bpf, i, bpf->source.attach)),
+							     &info, &size))
+			return size >= offsetof(struct bpf_prog_info, recursion_misses) +
+					       sizeof(info.recursion_misses);
+	return false;
+}
+
+static struct source_counter count_of_missed(const struct bpf_source *bpf)
+{
+	if (!programs_tell(bpf))
+		return (struct source_counter){"nothing",
+					       "programs skipped, since they were running: Linux "
+					       "5.12 begins to count them"};
+	if (!kprobes_tell(bpf))
+		return (struct source_counter){"the kernel: programs skipped, as they were running",
+					       "kprobes skipped, as another was running: Linux 6.7 "
+					       "begins to count them"};
+	return (struct source_counter){"the kernel: programs and kprobes skipped", NULL};
+}
+
+static struct source_counter bpf_counter(const struct source *source, enum loss loss)
+{
+	switch (loss) {
+	case LOSS_RING_FULL:
+		return (struct source_counter){"the programs: each record without room", NULL};
+	case LOSS_INFLIGHT_FULL:
+		return (struct source_counter){"the programs: each clone without room", NULL};
+	case LOSS_RETURN_MISSED:
+		return (struct source_counter){"the programs: what a clone has left behind", NULL};
+	case LOSS_FOLLOW_FULL:
+		return (struct source_counter){"the programs: each child without room", NULL};
+	case LOSS_PROBE_MISSED:
+	case LOSS_FACT_MISSED:
+		return count_of_missed(to_bpf(source));
+	default:
+		return (struct source_counter){NULL, NULL};
+	}
+}
+
 /*
  * No program may be taken out while a clone is between its entry and its return: the kernel would skip the
  * return's program. So no clone is begun any more, and those in progress are waited for.
@@ -913,6 +972,7 @@ const struct source_ops source_bpf = {
 	.read = bpf_read,
 	.stop = bpf_stop,
 	.losses = bpf_losses,
+	.counter = bpf_counter,
 	.run_ns = bpf_run_ns,
 	.cost = bpf_cost,
 	.close = bpf_close,

@@ -666,6 +666,25 @@ static void module_losses_now(const struct source *source, struct losses *losses
 	losses->count[LOSS_NO_MEMORY] += module->no_memory;
 }
 
+static struct source_counter module_counter(const struct source *source, enum loss loss)
+{
+	(void)source;
+	switch (loss) {
+	case LOSS_RING_FULL:
+		return (struct source_counter){"perf: events counted, less those read",
+					       "what happens on CPUs that come online later"};
+	case LOSS_INFLIGHT_FULL:
+		return (struct source_counter){"the module: each call without room", NULL};
+	case LOSS_RETURN_MISSED:
+	case LOSS_PROBE_MISSED:
+	case LOSS_FACT_MISSED:
+		return (struct source_counter){"nmissed of the module's kprobes and kretprobes",
+					       NULL};
+	default: /* whom it follows is for the reader to remember */
+		return (struct source_counter){NULL, NULL};
+	}
+}
+
 /* Since the module was loaded. */
 static void module_cost(const struct source *source, struct cost *cost)
 {
@@ -691,6 +710,7 @@ const struct source_ops source_module = {
 	.read = module_read,
 	.stop = module_stop,
 	.losses = module_losses_now,
+	.counter = module_counter,
 	.cost = module_cost,
 	.close = module_close,
 };

@@ -80,6 +80,19 @@ void source_losses(const struct source *source, struct losses *losses)
 	source->ops->losses(source, losses);
 }
 
+struct source_counter source_counter(const struct source *source, enum loss loss)
+{
+	static const struct source_counter readers[LOSS_COUNT] = {
+		[LOSS_BAD_RECORD] = {"the reader: of another version, or damaged", NULL},
+		[LOSS_NO_MEMORY] = {"the reader: each record that it cannot keep", NULL},
+		[LOSS_READER_FULL] = {"the reader: each task, or part, that it forgets", NULL},
+	};
+
+	if (readers[loss].from || !source->ops->counter)
+		return readers[loss];
+	return source->ops->counter(source, loss);
+}
+
 uint64_t source_run_ns(const struct source *source)
 {
 	return source->ops->run_ns ? source->ops->run_ns(source) : 0;

@@ -78,6 +78,12 @@ struct source_places {
  */
 typedef int (*source_record_fn)(const struct cs_head *head, void *context);
 
+/* How losses of a cause are counted here. */
+struct source_counter {
+	const char *from;  /* what tells it; NULL: it cannot happen */
+	const char *blind; /* what nobody counts on this kernel; NULL: nothing */
+};
+
 struct source;
 
 struct source_ops {
@@ -88,6 +94,7 @@ struct source_ops {
 	int (*read)(struct source *source, source_record_fn take, void *context);
 	void (*stop)(struct source *source);
 	void (*losses)(const struct source *source, struct losses *losses);
+	struct source_counter (*counter)(const struct source *source, enum loss loss);
 	/* CPU time of the kernel's side; 0: it is not measured. NULL: it can't be. */
 	uint64_t (*run_ns)(const struct source *source);
 	/* The same of each probe; @cost is zeroed. NULL: it can't be. */
@@ -137,6 +144,9 @@ void source_stop(struct source *source);
 
 /* Losses so far. */
 void source_losses(const struct source *source, struct losses *losses);
+
+/* Where source_losses() has those of @loss from. */
+struct source_counter source_counter(const struct source *source, enum loss loss);
 
 /* CPU time that the probes have taken so far; 0 where nobody measures it. */
 uint64_t source_run_ns(const struct source *source);

@@ -271,8 +271,6 @@ const char *const json_child_fields[] = {
 	"prio",
 	"caps",
 	"cgroup_id",
-	"cgroup",
-	"container",
 	NULL,
 };
 
@@ -301,6 +299,8 @@ json_t *json_detail(const struct cs_clone *clone, const struct cs_detail *rec)
 	json_object_set_new(object, "changed", changed_json(clone, rec));
 	if (clone->error)
 		set_null(object, json_child_fields);
+	if (!rec->cgroup[0])
+		json_object_set_new(object, "cgroup", json_null());
 	set_missing(object, rec->missing, json_detail_facts, CS_DETAIL_COUNT);
 	return object;
 }

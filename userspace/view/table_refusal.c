@@ -92,17 +92,29 @@ void table_refusal(const struct view_options *options, const struct refusal_verd
 		print_advice(options, verdict->reasons[0].advice);
 }
 
+/* " mm=63.1". Without printf(), which took two thirds of what trace --phases cost. */
+static void put_phase(struct text *text, const char *name, uint64_t ns)
+{
+	uint64_t tenths = (ns + 50) / 100;
+
+	text_put_char(text, ' ');
+	text_put(text, name);
+	text_put_char(text, '=');
+	text_put_number(text, tenths / 10);
+	text_put_char(text, '.');
+	text_put_char(text, (char)('0' + tenths % 10));
+}
+
 void table_phases(const struct view_options *options, const struct cs_phases *phases)
 {
 	char buf[1024];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
 
-	text_add(&text, "us:");
+	text_put(&text, "us:");
 	/* What is shown as 0.0 says nothing. */
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
 		if (phases->phase_ns[stage] >= 50)
-			text_add(&text, " %s=%.1f", stage_name(stage),
-				 (double)phases->phase_ns[stage] / 1e3);
+			put_phase(&text, stage_name(stage), phases->phase_ns[stage]);
 	text_end(&text);
 	print_line(options, LINES_LABEL_COLUMN, INK_NONE, buf);
 }
