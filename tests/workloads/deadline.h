@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* A scheduling policy whose tasks may not fork. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
