@@ -35,6 +35,11 @@
 #define PIDS_CGROUP_LEVELS    32
 #define REFUSAL_MISSING(fact) CS_MISSING(CS_REFUSAL_##fact)
 
+/*
+ * Some functions with loops are not static, and take numbers for pointers: so
+ * the verifier looks at each by itself, once, and not on every way to a call.
+ */
+
 /* Bits of struct cs_refusal.missing, set by the reader: see never_learnt. */
 __u64 never_learnt_refusal;
 
@@ -311,17 +316,18 @@ static __always_inline struct pid_namespace *active_pid_ns(struct pid *pid)
  * ns_capable() for set_tid in the user namespace @ns: it, or one above it that
  * the caller made, is the caller's. Hooks of security modules are not asked.
  */
-static __noinline bool may_set_tid(const struct cred *cred,
-				   struct user_namespace *ns)
+__noinline int may_set_tid(__u64 cred_at, __u64 at)
 {
+	const struct cred *cred = (const void *)cred_at;
+	struct user_namespace *ns = (void *)at;
 	struct user_namespace *own = BPF_CORE_READ(cred, user_ns);
 	struct user_namespace *parent;
 
 	for (int i = 0; i < CS_MAX_LEVELS + 1 && ns; i++) {
 		if (ns == own)
-			return cred_caps(cred) &
-			       (1ULL << CAP_CHECKPOINT_RESTORE_ |
-				1ULL << CAP_SYS_ADMIN_);
+			return (cred_caps(cred) &
+				(1ULL << CAP_CHECKPOINT_RESTORE_ |
+				 1ULL << CAP_SYS_ADMIN_)) != 0;
 		parent = BPF_CORE_READ(ns, parent);
 		if (parent == own && BPF_CORE_READ(ns, owner.val) ==
 					     BPF_CORE_READ(cred, euid.val))
@@ -346,7 +352,8 @@ static __always_inline __u32 is_in_namespaces(struct task_struct *task)
 		is |= CS_IS(CS_IS_PIDNS_DYING);
 	if (!BPF_CORE_READ(ns, child_reaper))
 		is |= CS_IS(CS_IS_PIDNS_EMPTY);
-	if (may_set_tid(BPF_CORE_READ(task, cred), BPF_CORE_READ(ns, user_ns)))
+	if (may_set_tid((__u64)BPF_CORE_READ(task, cred),
+			(__u64)BPF_CORE_READ(ns, user_ns)))
 		is |= CS_IS(CS_IS_NS_CAPABLE);
 	return is;
 }
@@ -397,8 +404,9 @@ static __noinline void fill_is(struct cs_refusal *rec, struct task_struct *task)
 }
 
 /* map_id_up() of linux/user_namespace.h. -1: a map too large to look through. */
-static __noinline int is_mapped(struct uid_gid_map *map, __u32 id)
+__noinline int is_mapped(__u64 at, __u32 id)
 {
+	struct uid_gid_map *map = (void *)at;
 	struct uid_gid_extent *extent = &map->extent[0];
 	__u32 count = BPF_CORE_READ(map, nr_extents);
 	__u32 first;
@@ -425,8 +433,8 @@ static __noinline void fill_creds(struct cs_refusal *rec,
 	rec->user_ns = BPF_CORE_READ(ns, ns.inum);
 	rec->user_level = BPF_CORE_READ(ns, level);
 	rec->euid = BPF_CORE_READ(cred, euid.val);
-	uid = is_mapped(&ns->uid_map, rec->euid);
-	gid = is_mapped(&ns->gid_map, BPF_CORE_READ(cred, egid.val));
+	uid = is_mapped((__u64)&ns->uid_map, rec->euid);
+	gid = is_mapped((__u64)&ns->gid_map, BPF_CORE_READ(cred, egid.val));
 	rec->ids_mapped = uid > 0 && gid > 0;
 	if (uid && gid && !rec->ids_mapped)
 		rec->missing |= REFUSAL_MISSING(MAPPED);
@@ -517,9 +525,10 @@ static __always_inline __u32 bits_up_to_highest(__u64 word)
 	return bits + (word != 0);
 }
 
-/* Of @words at @open, those that are left when all at the end that are 0 are not. */
-static __noinline __u32 without_zeros(const unsigned long *open, __u32 words)
+/* Of @words at @at, those that are left when all at the end that are 0 are not. */
+__noinline __u32 without_zeros(__u64 at, __u32 words)
 {
+	const unsigned long *open = (const void *)at;
 	__u64 chunk[8], any;
 
 	for (int i = 0; i < OPEN_FDS_WORDS / 8 && words >= 8; i++) {
@@ -539,7 +548,8 @@ static __noinline __u32 without_zeros(const unsigned long *open, __u32 words)
 static __noinline __s64 fds_in_use(struct fdtable *table)
 {
 	unsigned long *open = BPF_CORE_READ(table, open_fds);
-	__u32 words = without_zeros(open, BPF_CORE_READ(table, max_fds) / 64);
+	__u32 words =
+		without_zeros((__u64)open, BPF_CORE_READ(table, max_fds) / 64);
 	__u64 word = 0;
 
 	for (int i = 0; i < 8 && words; i++) {
@@ -579,8 +589,9 @@ static __always_inline bool is_xa_node(__u64 entry)
 }
 
 /* idr_find() of linux/idr.h, of a pid namespace's, which begins at 0. */
-static __noinline bool pid_in_use(struct pid_namespace *ns, __u32 nr)
+__noinline int pid_in_use(__u64 at, __u32 nr)
 {
+	struct pid_namespace *ns = (void *)at;
 	__u64 entry = (__u64)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
 	struct xa_node *node;
 	__u32 slots, slot, shift;
@@ -599,7 +610,7 @@ static __noinline bool pid_in_use(struct pid_namespace *ns, __u32 nr)
 					  (void **)&node->slots[0] + slot))
 			return false;
 	}
-	return entry;
+	return entry != 0;
 }
 
 /*
@@ -613,7 +624,8 @@ static __noinline void fill_tid_in_use(struct cs_refusal *rec,
 	for (__u32 i = skip; i < CS_MAX_LEVELS - 1; i++) {
 		if (i >= rec->set_tid_size || !ns)
 			return;
-		if (rec->set_tid[i] > 0 && pid_in_use(ns, rec->set_tid[i])) {
+		if (rec->set_tid[i] > 0 &&
+		    pid_in_use((__u64)ns, rec->set_tid[i])) {
 			rec->tid_in_use_level = BPF_CORE_READ(ns, level);
 			return;
 		}
@@ -687,8 +699,9 @@ static __always_inline bool is_thread_root(struct cgroup *cgroup)
 }
 
 /* cgroup_is_valid_domain(), of the @target's threaded domain. */
-static __noinline bool is_invalid(struct cgroup *target)
+__noinline int is_invalid(__u64 at_target)
 {
+	struct cgroup *target = (void *)at_target;
 	struct cgroup *domain = BPF_CORE_READ(target, dom_cgrp);
 	struct cgroup *at = BPF_CORE_READ(domain, self.parent, cgroup);
 
@@ -711,7 +724,7 @@ static __always_inline void fill_domain(struct cs_refusal *rec,
 
 	if (own != BPF_CORE_READ(target, dom_cgrp))
 		rec->is |= CS_IS(CS_IS_OTHER_DOMAIN);
-	if (is_invalid(target))
+	if (is_invalid((__u64)target))
 		rec->is |= CS_IS(CS_IS_TARGET_INVALID);
 }
 
