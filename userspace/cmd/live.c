@@ -826,6 +826,7 @@ static int run_traced(struct run *run)
 	malloc_trim(0);
 	if (start(run) || open_recorder(live))
 		return EXIT_FAILURE;
+	begin_cost(run);
 	say_tracing(run->source, why);
 	if (options->command) {
 		live->view_options.since_ns = order_now_ns();
@@ -836,7 +837,6 @@ static int run_traced(struct run *run)
 	if (live->recorder)
 		describe_live(run);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
-	begin_cost(run);
 	live->view->begin(&live->view_options);
 	loop(run);
 	return finish(run);
