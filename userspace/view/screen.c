@@ -4,6 +4,7 @@
 
 #include <curses.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -351,6 +352,18 @@ static size_t draw_all(const struct screen_data *data, struct screen_choices *ch
 	return draw_table(y, data, choices);
 }
 
+/* ncurses ignores ^Z while it writes: held back, it comes after that. */
+static void write_out(void)
+{
+	sigset_t stop, before;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	pthread_sigmask(SIG_BLOCK, &stop, &before);
+	refresh();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 size_t screen_draw(const struct screen_data *data, struct screen_choices *choices)
 {
 	size_t page;
@@ -359,6 +372,6 @@ size_t screen_draw(const struct screen_data *data, struct screen_choices *choice
 		return 0;
 	erase();
 	page = draw_all(data, choices);
-	refresh();
+	write_out();
 	return page;
 }
