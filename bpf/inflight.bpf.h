@@ -53,7 +53,6 @@ struct inflight {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, INFLIGHT_NEAR);
 	__type(key, __u32);
 	__type(value, struct inflight);

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -27,6 +26,9 @@
 
 /* How long a clone in progress may take to end before its return is given up. */
 #define LAST_RETURNS_MS 200
+
+/* Clones in progress that are looked at with one system call. */
+#define UNFINISHED_BATCH 256
 
 #define STAGE(stage) (1U << CS_STAGE_##stage)
 
@@ -257,6 +259,7 @@ struct bpf_source {
 	int stats;   /* while it is open, the kernel takes the time of programs; -1: nobody asked */
 	struct order *order;
 	struct folds *folds; /* NULL: each clone is a record */
+	char *inflight;	     /* room for UNFINISHED_BATCH entries */
 	uint64_t last_read_ns;
 	uint64_t bad_records;
 	uint64_t no_memory;
@@ -651,11 +654,14 @@ static int watch_ring(struct bpf_source *bpf)
 static int make_ring(struct bpf_source *bpf, char *why)
 {
 	bpf->order = order_new();
+	bpf->inflight =
+		calloc(UNFINISHED_BATCH, bpf_map__value_size(bpf->skel->maps.inflight_near));
 	bpf->ring = ring_buffer__new(bpf_map__fd(bpf->skel->maps.records), on_record, bpf, NULL);
 	if (bpf->options.fold)
 		bpf->folds = folds_open(bpf_map__fd(bpf->skel->maps.folds),
 					bpf_map__max_entries(bpf->skel->maps.folds));
-	if (bpf->order && bpf->ring && (bpf->folds || !bpf->options.fold) && !watch_ring(bpf))
+	if (bpf->order && bpf->inflight && bpf->ring && (bpf->folds || !bpf->options.fold) &&
+	    !watch_ring(bpf))
 		return 0;
 	snprintf(why, SOURCE_WHY_SIZE, "eBPF: cannot map the ring buffer: %s", strerror(errno));
 	return -ENOMEM;
@@ -674,6 +680,7 @@ static void bpf_close(struct source *source)
 		close(bpf->stats);
 	order_free(bpf->order);
 	folds_close(bpf->folds);
+	free(bpf->inflight);
 	free(bpf);
 }
 
@@ -765,41 +772,32 @@ static bool is_unfinished(const struct inflight_times *at)
 	return !at->leave_ns || (kill((pid_t)at->tid, 0) && errno == ESRCH);
 }
 
-static uint64_t count_unfinished_near(const struct bpf_source *bpf)
+/* What the kernel doesn't let us read is taken to be one: it may be any number, and is not to be silent. */
+static uint64_t count_unfinished_in(const struct bpf_source *bpf, const struct bpf_map *map)
 {
-	struct bpf_map *map = bpf->skel->maps.inflight_near;
-	size_t size = (bpf_map__value_size(map) + 7) / 8 * 8, count = bpf_map__max_entries(map);
-	const char *entries = mmap(NULL, count * size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
-	uint64_t unfinished = 0;
-
-	if (entries == MAP_FAILED)
-		return 0;
-	for (size_t i = 0; i < count; i++)
-		unfinished += is_unfinished((const void *)(entries + i * size));
-	munmap((void *)entries, count * size);
-	return unfinished;
-}
-
-static uint64_t count_unfinished_far(const struct bpf_source *bpf)
-{
-	struct bpf_map *map = bpf->skel->maps.inflight_far;
+	uint32_t keys[UNFINISHED_BATCH], at, count;
 	size_t size = bpf_map__value_size(map);
-	struct inflight_times *at = malloc(size);
-	uint32_t tid, *previous = NULL;
-	uint64_t count = 0;
+	uint64_t unfinished = 0;
+	bool begun = false;
+	int error;
 
-	while (at && !bpf_map__get_next_key(map, previous, &tid, sizeof(tid))) {
-		if (!bpf_map__lookup_elem(map, &tid, sizeof(tid), at, size, 0))
-			count += is_unfinished(at);
-		previous = &tid;
-	}
-	free(at);
-	return count;
+	do {
+		count = UNFINISHED_BATCH;
+		error = bpf_map_lookup_batch(bpf_map__fd(map), begun ? &at : NULL, &at, keys,
+					     bpf->inflight, &count, NULL);
+		if (error && errno != ENOENT)
+			return unfinished + 1;
+		for (uint32_t i = 0; i < count; i++)
+			unfinished += is_unfinished((const void *)(bpf->inflight + i * size));
+		begun = true;
+	} while (!error);
+	return unfinished;
 }
 
 static uint64_t count_unfinished(const struct bpf_source *bpf)
 {
-	return count_unfinished_near(bpf) + count_unfinished_far(bpf);
+	return count_unfinished_in(bpf, bpf->skel->maps.inflight_near) +
+	       count_unfinished_in(bpf, bpf->skel->maps.inflight_far);
 }
 
 /* All zero where the kernel doesn't tell. */
