@@ -54,13 +54,13 @@ def has_said_tracing(running):
 
 
 def count_totals(running):
-    """From the totals at its end, which go to standard error where no stat prints them."""
-    text = running.said() if running.output == "/dev/null" else running.printed()
-    total = re.search(r"^(\d+) clones?:", text, re.MULTILINE)
-    lost = re.search(r"(\d+) LOST|nothing lost", text)
-    if not total or not lost:
-        raise RuntimeError(f"no totals: {text[-500:]}")
-    return int(total[1]), int(lost[1] or 0)
+    """From the totals at its end: on standard error, or where stat prints them."""
+    for text in (running.said(), running.printed()):
+        total = re.search(r"^(\d+) clones?:", text, re.MULTILINE)
+        lost = re.search(r"(\d+) LOST|nothing lost", text)
+        if total and lost:
+            return int(total[1]), int(lost[1] or 0)
+    raise RuntimeError(f"no totals: {text[-500:]}")
 
 
 def clonescope(build, name, arguments, output="/dev/null"):
