@@ -26,8 +26,11 @@
 #include "source/host.h"
 #include "source/order.h"
 
-/* How long a record may wait before it is looked for; a full ring wakes us sooner. */
-#define READ_EVERY_MS 50
+/*
+ * How long a record may wait before it is looked for; a full ring wakes us sooner. It is shown with the next reading, when
+ * its order is certain: so a screen is 200 ms behind at most.
+ */
+#define READ_EVERY_MS 90
 
 /* Losses are asked of the kernel once in so many readings. */
 #define LOSSES_EVERY 20

@@ -36,7 +36,7 @@ struct live {
 	const struct source *source; /* from on_start() on */
 	/* Once the probes are in, before anything is kept or run; else than 0 ends the run with status 1. */
 	int (*on_start)(struct live *live);
-	/* After each reading, so every 50 ms or sooner; also.revents is set. */
+	/* After each reading, so every 90 ms or sooner; also.revents is set. */
 	void (*on_tick)(struct live *live);
 	struct pollfd also;  /* waited for besides the source; no events: nothing is */
 	struct totals *all;  /* of all intervals; the caller's, NULL: not wanted */
