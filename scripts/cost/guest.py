@@ -75,9 +75,10 @@ class Forks:
 
     def __init__(self, build, clones, *way, warm_up=WARM_UP):
         self.clones = clones + warm_up
+        # Where its memory lies decides how many page tables a fork copies: always in the same place.
         self.process = subprocess.Popen(
-            [in_memory(f"{build}/tests/forks"), str(clones), "--gate", "--time",
-             "--warm-up", str(warm_up), *way],
+            ["setarch", "--addr-no-randomize", in_memory(f"{build}/tests/forks"), str(clones),
+             "--gate", "--time", "--warm-up", str(warm_up), *way],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         wait_until(lambda: children(self.process.pid), "the workload")
         self.pid = children(self.process.pid)[0]
