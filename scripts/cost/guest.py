@@ -21,13 +21,13 @@ DEADLINE_S = 300
 class GuestLines:
     """Runs the calling script again, with --in-guest, in a guest: what it prints, an object a line.
 
-    A guest that fails ends the lines, and so does ^C; status is not 0 then."""
+    vm_options None: here, in no guest. One that fails ends the lines, and so does ^C; status is not 0 then."""
 
     status = None
 
     def __init__(self, vm_options, *arguments):
-        self.command = [f"{SCRIPTS}/vm", "--timeout", "0", *vm_options, "--",
-                        os.path.abspath(sys.argv[0]), "--in-guest", *arguments]
+        guest = [] if vm_options is None else [f"{SCRIPTS}/vm", "--timeout", "0", *vm_options, "--"]
+        self.command = [*guest, os.path.abspath(sys.argv[0]), "--in-guest", *arguments]
 
     def __iter__(self):
         with subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True) as guest:
