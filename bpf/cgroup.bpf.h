@@ -69,13 +69,14 @@ static __always_inline __u32 prepend_dots(struct path_scratch *scratch,
 }
 
 /*
- * The path of @node, a cgroup's directory, into @out, CS_PATH_LEN bytes: "/" for
- * a root; one too long begins with "...". The names of cgroups never change.
- * Returns 0, or where it cannot be read -1: then @out is as it was.
+ * The path of the node at @at, a cgroup's directory, to the end of the scratch's:
+ * "/" for a root; one too long begins with "...". The names of cgroups never
+ * change. Returns where it begins; -1: it cannot be read. Not static, so that the
+ * verifier looks at it once, by itself, and not at each call.
  */
-static __noinline int kernfs_path_(char *out, struct kernfs_node *node)
+__noinline int find_path(__u64 at)
 {
-	struct kernfs_node *parent = node;
+	struct kernfs_node *node = (void *)at, *parent = node;
 	__u32 room = CS_PATH_LEN - 1, zero = 0;
 	struct path_scratch *scratch;
 	long bytes;
@@ -99,6 +100,19 @@ static __noinline int kernfs_path_(char *out, struct kernfs_node *node)
 		room = prepend_dots(scratch, room);
 	else if (room == CS_PATH_LEN - 1)
 		scratch->path[--room] = '/';
+	return room;
+}
+
+/* It into @out, CS_PATH_LEN bytes. Returns 0; -1: then @out is as it was. */
+static __noinline int kernfs_path_(char *out, struct kernfs_node *node)
+{
+	int room = find_path((__u64)node);
+	struct path_scratch *scratch;
+	__u32 zero = 0;
+
+	scratch = bpf_map_lookup_elem(&path_scratch, &zero);
+	if (!scratch || room < 0)
+		return -1;
 	room &= CS_PATH_LEN - 1;
 	bpf_probe_read_kernel(out, CS_PATH_LEN, &scratch->path[room]);
 	return 0;

@@ -36,9 +36,19 @@
 #define REFUSAL_MISSING(fact) CS_MISSING(CS_REFUSAL_##fact)
 
 /*
- * Some functions with loops are not static, and take numbers for pointers: so
- * the verifier looks at each by itself, once, and not on every way to a call.
+ * Some functions are not static, and take numbers for pointers: so the verifier
+ * looks at each by itself, once, and not on every way to a call. That are those
+ * with loops, and what loops call: it looks at each turn of a loop.
  */
+
+/* A word of the kernel's; 0: it cannot be read. */
+__noinline __u64 word_at(__u64 at)
+{
+	__u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word), (const void *)at);
+	return word;
+}
 
 /* Bits of struct cs_refusal.missing, set by the reader: see never_learnt. */
 __u64 never_learnt_refusal;
@@ -225,17 +235,32 @@ static __always_inline void fill_full(struct cs_refusal *rec,
 	rec->ucount_level = call->level;
 }
 
+/*
+ * What is known of a clone that was refused: a copy of its state, so that it
+ * makes no difference to the verifier which map that is in.
+ */
+struct refused {
+	__u64 enter_ns;
+	__u64 leave_ns;
+	struct kernel_clone_args *args;
+	struct task_struct *child;
+	__s32 stage; /* -1: not known */
+	__s32 error;
+	bool ucount_failed;
+	bool chrooted;
+};
+
 static __noinline void fill_ucount(struct cs_refusal *rec,
-				   struct inflight *state)
+				   const struct refused *refused)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct ucount_call *call;
 
 	rec->ucount_type = -1;
-	if (!state->ucount_failed)
+	if (!refused->ucount_failed)
 		return;
 	call = bpf_map_lookup_elem(&ucount_calls, &tid);
-	if (!call || call->enter_ns != state->at.enter_ns || !call->known) {
+	if (!call || call->enter_ns != refused->enter_ns || !call->known) {
 		rec->ucount_type = 0;
 		rec->missing |= REFUSAL_MISSING(UCOUNT);
 		return;
@@ -248,9 +273,9 @@ static __noinline void fill_ucount(struct cs_refusal *rec,
  * it came to be. Before it comes to be it is the caller's: a bytewise copy. The
  * task's state is of no use: it ends as TASK_DEAD in any case.
  */
-static __always_inline __u32 trail_of(struct task_struct *child,
-				      struct task_struct *task)
+__noinline __u32 trail_of(__u64 child_at, __u64 task_at)
 {
+	struct task_struct *child = (void *)child_at, *task = (void *)task_at;
 	void *mm = BPF_CORE_READ(child, mm);
 	__u32 trail = CS_TRAIL(CS_TRAIL_TASK);
 
@@ -297,7 +322,7 @@ static __noinline void fill_trail(struct cs_refusal *rec,
 	if (!has_memory_cgroups() || !BPF_CORE_READ(child, sighand))
 		rec->missing |= REFUSAL_MISSING(TRAIL);
 	else if (!stack)
-		rec->trail = trail_of(child, task);
+		rec->trail = trail_of((__u64)child, (__u64)task);
 	else if (stack != BPF_CORE_READ(task, stack))
 		rec->missing |= REFUSAL_MISSING(TRAIL);
 }
@@ -319,22 +344,20 @@ static __always_inline struct pid_namespace *active_pid_ns(struct pid *pid)
 __noinline int may_set_tid(__u64 cred_at, __u64 at)
 {
 	const struct cred *cred = (const void *)cred_at;
-	struct user_namespace *ns = (void *)at;
+	struct user_namespace *ns = (void *)at, *below = 0;
 	struct user_namespace *own = BPF_CORE_READ(cred, user_ns);
-	struct user_namespace *parent;
 
-	for (int i = 0; i < CS_MAX_LEVELS + 1 && ns; i++) {
-		if (ns == own)
-			return (cred_caps(cred) &
-				(1ULL << CAP_CHECKPOINT_RESTORE_ |
-				 1ULL << CAP_SYS_ADMIN_)) != 0;
-		parent = BPF_CORE_READ(ns, parent);
-		if (parent == own && BPF_CORE_READ(ns, owner.val) ==
-					     BPF_CORE_READ(cred, euid.val))
-			return true;
-		ns = parent;
+	for (int i = 0; i < CS_MAX_LEVELS && ns && ns != own; i++) {
+		below = ns;
+		ns = (void *)word_at((__u64)&ns->parent);
 	}
-	return false;
+	if (!ns || ns != own)
+		return false;
+	if (below &&
+	    BPF_CORE_READ(below, owner.val) == BPF_CORE_READ(cred, euid.val))
+		return true;
+	return (cred_caps(cred) & (1ULL << CAP_CHECKPOINT_RESTORE_ |
+				   1ULL << CAP_SYS_ADMIN_)) != 0;
 }
 
 static __always_inline __u32 is_in_namespaces(struct task_struct *task)
@@ -465,6 +488,24 @@ static __always_inline void fill_nproc_user(struct cs_refusal *rec,
 	rec->nproc_uid = BPF_CORE_READ(cred, user, uid.val);
 }
 
+/* What a level counts, and how much it allows the one above it. */
+__noinline __s64 nproc_at(__u64 counts)
+{
+	return nproc_value((void *)counts);
+}
+
+__noinline __s64 nproc_max_above(__u64 counts)
+{
+	return nproc_max(BPF_CORE_READ((struct ucounts *)counts, ns));
+}
+
+static __always_inline struct ucounts *ucounts_above(struct ucounts *counts)
+{
+	struct user_namespace *ns = (void *)word_at((__u64)&counts->ns);
+
+	return (void *)word_at((__u64)&ns->ucounts);
+}
+
 /*
  * is_rlimit_overlimit(): each level's namespace limits the one above it. The
  * child that would have been was counted then, and is not any more.
@@ -473,27 +514,25 @@ static __noinline void fill_nproc(struct cs_refusal *rec,
 				  struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, cred);
-	struct ucounts *counts = cred_ucounts(cred);
-	__u64 max = BPF_CORE_READ(task, signal, rlim[RLIMIT_NPROC_].rlim_cur);
-	struct user_namespace *ns;
-	__s64 value;
+	struct ucounts *first = cred_ucounts(cred), *counts = first;
+	__u64 limit = BPF_CORE_READ(task, signal, rlim[RLIMIT_NPROC_].rlim_cur);
+	__s64 first_max = limit > LONG_MAX_ ? LONG_MAX_ : limit;
+	__s64 max = first_max, value, first_value;
 
-	if (max > LONG_MAX_)
-		max = LONG_MAX_;
-	if (!counts) {
+	if (!first) {
 		fill_nproc_user(rec, cred, max);
 		return;
 	}
-	for (int i = 0; i < CS_MAX_LEVELS + 1 && counts; i++) {
-		value = nproc_value(counts);
-		if (!i || value >= (__s64)max)
-			fill_nproc_level(rec, counts, value, max);
-		if (value >= (__s64)max)
-			return;
-		ns = BPF_CORE_READ(counts, ns);
-		max = nproc_max(ns);
-		counts = BPF_CORE_READ(ns, ucounts);
+	value = first_value = nproc_at((__u64)first);
+	for (int i = 0; i < CS_MAX_LEVELS && counts && value < max; i++) {
+		max = nproc_max_above((__u64)counts);
+		counts = ucounts_above(counts);
+		value = nproc_at((__u64)counts);
 	}
+	if (counts && value >= max)
+		fill_nproc_level(rec, counts, value, max);
+	else
+		fill_nproc_level(rec, first, first_value, first_max);
 }
 
 static __noinline void fill_machine(struct cs_refusal *rec)
@@ -512,8 +551,8 @@ static __noinline void fill_machine(struct cs_refusal *rec)
 	rec->userns_clone = value;
 }
 
-/* The number of its highest bit, and one. Without branches: the verifier counts. */
-static __always_inline __u32 bits_up_to_highest(__u64 word)
+/* The number of its highest bit, and one. */
+__noinline __u32 bits_up_to_highest(__u64 word)
 {
 	__u32 bits = 0, half;
 
@@ -525,40 +564,44 @@ static __always_inline __u32 bits_up_to_highest(__u64 word)
 	return bits + (word != 0);
 }
 
+/* Eight of the kernel's words, one or the other's bits; not 0: cannot be read. */
+__noinline __u64 any_of_eight(__u64 at)
+{
+	__u64 chunk[8];
+
+	if (bpf_probe_read_kernel(chunk, sizeof(chunk), (const void *)at))
+		return -1;
+	return chunk[0] | chunk[1] | chunk[2] | chunk[3] | chunk[4] | chunk[5] |
+	       chunk[6] | chunk[7];
+}
+
 /* Of @words at @at, those that are left when all at the end that are 0 are not. */
 __noinline __u32 without_zeros(__u64 at, __u32 words)
 {
-	const unsigned long *open = (const void *)at;
-	__u64 chunk[8], any;
-
 	for (int i = 0; i < OPEN_FDS_WORDS / 8 && words >= 8; i++) {
-		if (bpf_probe_read_kernel(chunk, sizeof(chunk),
-					  open + words - 8))
-			return words;
-		any = chunk[0] | chunk[1] | chunk[2] | chunk[3] | chunk[4] |
-		      chunk[5] | chunk[6] | chunk[7];
-		if (any)
-			return words;
+		if (any_of_eight(at + (words - 8) * sizeof(__u64)))
+			break;
 		words -= 8;
 	}
 	return words;
 }
 
 /* The highest fd that is open, and one; -1: not found. */
-static __noinline __s64 fds_in_use(struct fdtable *table)
+__noinline __s64 fds_in_use(__u64 at)
 {
+	struct fdtable *table = (void *)at;
 	unsigned long *open = BPF_CORE_READ(table, open_fds);
 	__u32 words =
 		without_zeros((__u64)open, BPF_CORE_READ(table, max_fds) / 64);
 	__u64 word = 0;
 
-	for (int i = 0; i < 8 && words; i++) {
+	for (int i = 0; i < 8 && words && !word; i++) {
 		words--;
 		if (bpf_probe_read_kernel(&word, sizeof(word), open + words))
 			return -1;
-		if (word)
-			return words * 64 + bits_up_to_highest(word);
 	}
+	if (word)
+		return words * 64 + bits_up_to_highest(word);
 	return words ? -1 : 0;
 }
 
@@ -566,7 +609,7 @@ static __noinline void fill_files(struct cs_refusal *rec,
 				  struct task_struct *task)
 {
 	struct files_struct *files = BPF_CORE_READ(task, files);
-	__s64 fds = files ? fds_in_use(BPF_CORE_READ(files, fdt)) : 0;
+	__s64 fds = files ? fds_in_use((__u64)BPF_CORE_READ(files, fdt)) : 0;
 	__s32 nr_open = 0;
 
 	rec->nofile =
@@ -589,20 +632,20 @@ static __always_inline bool is_xa_node(__u64 entry)
 }
 
 /* idr_find() of linux/idr.h, of a pid namespace's, which begins at 0. */
-__noinline int pid_in_use(__u64 at, __u32 nr)
+__noinline int pid_in_use(__u64 at, __s32 nr)
 {
 	struct pid_namespace *ns = (void *)at;
 	__u64 entry = (__u64)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
 	struct xa_node *node;
 	__u32 slots, slot, shift;
 
-	if (!is_xa_node(entry))
-		return entry && !nr;
+	if (nr <= 0 || !is_xa_node(entry))
+		return false;
 	for (int i = 0; i < XA_LEVELS && is_xa_node(entry); i++) {
 		node = (void *)(entry - XA_NODE_TAG);
 		slots = bpf_core_field_size(node->slots) / sizeof(void *);
 		shift = BPF_CORE_READ(node, shift) & 31;
-		slot = nr >> shift;
+		slot = (__u32)nr >> shift;
 		if (!i && slot >= slots)
 			return false;
 		slot &= slots - 1;
@@ -614,23 +657,28 @@ __noinline int pid_in_use(__u64 at, __u32 nr)
 }
 
 /*
- * Which of the tids asked for is taken. The first is of the innermost namespace;
- * where that is to be a new one nobody is in it yet.
+ * Where the first of the tids asked for is that is taken; 0: none is. The first
+ * is of the innermost namespace; where that is to be a new one nobody is in it yet.
  */
+static __always_inline struct pid_namespace *
+find_tid_in_use(const struct cs_refusal *rec, struct pid_namespace *ns,
+		__u32 skip)
+{
+	for (__u32 i = skip; i < CS_MAX_LEVELS - 1; i++) {
+		if (i >= rec->set_tid_size || !ns)
+			break;
+		if (pid_in_use((__u64)ns, rec->set_tid[i]))
+			return ns;
+		ns = (void *)word_at((__u64)&ns->parent);
+	}
+	return 0;
+}
+
 static __noinline void fill_tid_in_use(struct cs_refusal *rec,
 				       struct pid_namespace *ns, __u32 skip)
 {
-	rec->tid_in_use_level = -1;
-	for (__u32 i = skip; i < CS_MAX_LEVELS - 1; i++) {
-		if (i >= rec->set_tid_size || !ns)
-			return;
-		if (rec->set_tid[i] > 0 &&
-		    pid_in_use((__u64)ns, rec->set_tid[i])) {
-			rec->tid_in_use_level = BPF_CORE_READ(ns, level);
-			return;
-		}
-		ns = BPF_CORE_READ(ns, parent);
-	}
+	ns = find_tid_in_use(rec, ns, skip);
+	rec->tid_in_use_level = ns ? (__s32)BPF_CORE_READ(ns, level) : -1;
 }
 
 static __always_inline void fill_set_tid(struct cs_refusal *rec,
@@ -689,9 +737,25 @@ static __always_inline struct kernfs_node *open_cgroup(struct task_struct *task,
 	return BPF_CORE_READ(inode, i_private);
 }
 
-/* cgroup_is_thread_root(); what can have tasks and controllers is one. */
-static __always_inline bool is_thread_root(struct cgroup *cgroup)
+/* The cgroup above, and that of the threads of @cgroup. 0: none. */
+static __always_inline struct cgroup *cgroup_above(struct cgroup *cgroup)
 {
+	struct cgroup_subsys_state *css =
+		(void *)word_at((__u64)&cgroup->self.parent);
+
+	return (void *)word_at((__u64)&css->cgroup);
+}
+
+static __always_inline struct cgroup *domain_of(struct cgroup *cgroup)
+{
+	return (void *)word_at((__u64)&cgroup->dom_cgrp);
+}
+
+/* cgroup_is_thread_root(); what can have tasks and controllers is one. */
+__noinline int is_thread_root(__u64 at)
+{
+	struct cgroup *cgroup = (void *)at;
+
 	if (BPF_CORE_READ(cgroup, nr_threaded_children))
 		return true;
 	return cgroup_populated_csets(cgroup) &&
@@ -699,17 +763,16 @@ static __always_inline bool is_thread_root(struct cgroup *cgroup)
 }
 
 /* cgroup_is_valid_domain(), of the @target's threaded domain. */
-__noinline int is_invalid(__u64 at_target)
+__noinline int is_invalid(__u64 target)
 {
-	struct cgroup *target = (void *)at_target;
-	struct cgroup *domain = BPF_CORE_READ(target, dom_cgrp);
-	struct cgroup *at = BPF_CORE_READ(domain, self.parent, cgroup);
+	struct cgroup *domain = domain_of((void *)target);
+	struct cgroup *at = cgroup_above(domain);
 
 	for (int i = 0; i < PIDS_CGROUP_LEVELS && at; i++) {
-		if (BPF_CORE_READ(at, dom_cgrp) != at)
+		if (domain_of(at) != at)
 			return true;
-		domain = BPF_CORE_READ(at, self.parent, cgroup);
-		if (domain && is_thread_root(at))
+		domain = cgroup_above(at);
+		if (domain && is_thread_root((__u64)at))
 			return true;
 		at = domain;
 	}
@@ -759,11 +822,10 @@ pids_css(struct task_struct *task, struct kernfs_node *target)
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 
 	for (int i = 0; i < PIDS_CGROUP_LEVELS && cgroup; i++) {
-		bpf_probe_read_kernel(&css, sizeof(css),
-				      &cgroup->subsys[0] + id);
+		css = (void *)word_at((__u64)(&cgroup->subsys[0] + id));
 		if (css)
 			return css;
-		cgroup = BPF_CORE_READ(cgroup, self.parent, cgroup);
+		cgroup = cgroup_above(cgroup);
 	}
 	bpf_probe_read_kernel(&css, sizeof(css), &set->subsys[0] + id);
 	return css;
@@ -778,14 +840,14 @@ static __noinline struct cgroup *find_full_pids(struct cs_refusal *rec,
 	struct pids_cgroup___here *pids;
 
 	for (int i = 0; i < PIDS_CGROUP_LEVELS && css; i++) {
-		parent = BPF_CORE_READ(css, parent);
+		parent = (void *)word_at((__u64)&css->parent);
 		if (!parent)
 			return 0;
 		pids = (void *)css - offset;
-		rec->pids = BPF_CORE_READ(pids, counter.counter);
-		rec->pids_max = BPF_CORE_READ(pids, limit.counter);
+		rec->pids = word_at((__u64)&pids->counter.counter);
+		rec->pids_max = word_at((__u64)&pids->limit.counter);
 		if (rec->pids >= rec->pids_max)
-			return BPF_CORE_READ(css, cgroup);
+			return (void *)word_at((__u64)&css->cgroup);
 		css = parent;
 	}
 	if (css)
@@ -838,41 +900,61 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 					: REFUSAL_MISSING(TARGET);
 }
 
-/* Where somebody asked for phases, the last marker passed says it. */
-static __always_inline void fill_stage(struct cs_refusal *rec,
-				       struct inflight *state)
-{
-	int stage = last_stage(state);
-
-	if (stage < 0)
-		rec->missing |= REFUSAL_MISSING(STAGE);
-	else
-		rec->stage = stage;
-}
-
 /* @rec: zeroed. Nothing has been given to user space yet, nor taken from it. */
 static __always_inline void fill_refusal(struct cs_refusal *rec,
-					 struct inflight *state, int error)
+					 const struct refused *refused)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec),
-		  state->at.leave_ns);
+	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec), refused->leave_ns);
 	rec->missing = never_learnt_refusal;
-	fill_stage(rec, state);
+	/* Where somebody asked for phases, the last marker passed says it. */
+	if (refused->stage < 0)
+		rec->missing |= REFUSAL_MISSING(STAGE);
+	else
+		rec->stage = refused->stage;
 	rec->tid = (__u32)bpf_get_current_pid_tgid();
-	fill_trail(rec, state->child, task);
+	fill_trail(rec, refused->child, task);
 	fill_is(rec, task);
 	fill_creds(rec, BPF_CORE_READ(task, cred));
-	rec->chrooted = state->chrooted;
+	rec->chrooted = refused->chrooted;
 	if (!(rec->missing & REFUSAL_MISSING(UCOUNT)))
-		fill_ucount(rec, state);
+		fill_ucount(rec, refused);
 	fill_nproc(rec, task);
 	fill_machine(rec);
 	rec->total_vm = BPF_CORE_READ(task, mm, total_vm);
 	fill_files(rec, task);
-	fill_pid_ns(rec, task, state->args);
-	fill_cgroups(rec, task, state->args, error);
+	fill_pid_ns(rec, task, refused->args);
+	fill_cgroups(rec, task, refused->args, refused->error);
+}
+
+static __noinline void send_refused(const struct refused *refused)
+{
+	struct cs_refusal *rec = reserve_record(sizeof(*rec));
+
+	if (!rec)
+		return;
+	fill_refusal(rec, refused);
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+/* The clone in progress was refused. Its struct cs_clone is to follow. */
+__noinline int send_refusal(int error)
+{
+	struct inflight *state = inflight_find();
+	struct refused refused = {.error = error};
+
+	if (!kind_wanted(CS_KIND_REFUSAL) || !state)
+		return 0;
+	refused.enter_ns = state->at.enter_ns;
+	refused.leave_ns = state->at.leave_ns;
+	refused.args = state->args;
+	refused.child = state->child;
+	refused.stage = last_stage(state);
+	refused.ucount_failed = state->ucount_failed;
+	refused.chrooted = state->chrooted;
+	send_refused(&refused);
+	return 0;
 }
 
 /* What only copy_process() goes by. */

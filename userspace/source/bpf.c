@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -21,6 +22,7 @@
 #include "markers.h"
 #include "source/folds.h"
 #include "source/host.h"
+#include "source/kernel_types.h"
 #include "source/kprobe_misses.h"
 #include "source/order.h"
 
@@ -253,6 +255,7 @@ struct bpf_source {
 	struct source source;
 	struct source_options options;
 	struct clonescope_bpf *skel;
+	uint64_t addresses[PROBE_COUNT]; /* of the functions; 0: not known */
 	struct bpf_link *links[PROBE_COUNT];
 	struct ring_buffer *ring;
 	int wakeups; /* an epoll on the ring, see watch_ring() */
@@ -359,7 +362,7 @@ static void add_place(struct bpf_source *bpf, size_t i, enum attach mode, bool u
 
 /* Is there exactly one function of that name, and BTF for it where fentry needs that? */
 static const char *why_no_target(const struct bpf_program *program, const char *target,
-				 struct btf *btf, unsigned int symbols)
+				 const struct btf *btf, unsigned int symbols)
 {
 	if (!strncmp(bpf_program__section_name(program), "raw_tp/", 7) ||
 	    !strncmp(bpf_program__section_name(program), "tp_btf/", 7))
@@ -369,7 +372,7 @@ static const char *why_no_target(const struct bpf_program *program, const char *
 	if (symbols > 1)
 		return "several symbols have this name";
 	if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
-	    (!btf || btf__find_by_name_kind(btf, target, BTF_KIND_FUNC) < 0))
+	    btf__find_by_name_kind(btf, target, BTF_KIND_FUNC) < 0)
 		return "the kernel's BTF does not know this function";
 	return NULL;
 }
@@ -402,6 +405,7 @@ static void look_up(struct bpf_source *bpf, unsigned int found[PROBE_COUNT])
 	failed = host_symbols(names, symbols, addresses, PROBE_COUNT + VARIABLE_COUNT);
 	for (size_t i = 0; i < PROBE_COUNT; i++)
 		found[i] = failed ? 1 : symbols[i];
+	memcpy(bpf->addresses, addresses, sizeof(bpf->addresses));
 	if (!failed)
 		set_variables(bpf->skel, symbols + PROBE_COUNT, addresses + PROBE_COUNT);
 }
@@ -412,9 +416,9 @@ static bool is_chosen(const struct bpf_source *bpf, size_t i, enum attach mode)
 }
 
 /* Let only those programs be loaded that the mode, the options and the kernel ask for. */
-static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
+static int choose_programs(struct bpf_source *bpf, enum attach mode, const struct btf *btf,
+			   char *why)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
 	unsigned int symbols[PROBE_COUNT];
 	struct bpf_program *program;
 	const char *reason;
@@ -439,7 +443,6 @@ static int choose_programs(struct bpf_source *bpf, enum attach mode, char *why)
 			error = -ENOENT;
 		}
 	}
-	btf__free(btf);
 	return error;
 }
 
@@ -504,13 +507,27 @@ static void set_sizes(struct bpf_source *bpf)
 		bpf_map__set_max_entries(skel->maps.followed, 1);
 }
 
+/*
+ * A kprobe by its address, where that is known: for a name, the kernel looks through all of its symbols, several times
+ * over (until 6.2).
+ */
+static struct bpf_link *attach_program(const struct bpf_program *program, uint64_t address)
+{
+	LIBBPF_OPTS(bpf_kprobe_opts, options, .offset = address);
+
+	if (bpf_program__type(program) != BPF_PROG_TYPE_KPROBE || !address)
+		return bpf_program__attach(program);
+	options.retprobe = !strncmp(bpf_program__section_name(program), "kretprobe/", 10);
+	return bpf_program__attach_kprobe_opts(program, NULL, &options);
+}
+
 static int attach_one(struct bpf_source *bpf, size_t i, enum attach mode, char *why)
 {
 	struct bpf_program *program = find_program(bpf, i, mode);
 	char reason[SOURCE_WHY_SIZE];
 	int error;
 
-	bpf->links[i] = bpf_program__attach(program);
+	bpf->links[i] = attach_program(program, bpf->addresses[i]);
 	if (bpf->links[i]) {
 		add_place(bpf, i, mode, true, NULL);
 		return 0;
@@ -566,32 +583,69 @@ static int check_mode(enum attach mode, const struct cs_filter *filter, char *wh
 	return 0;
 }
 
-static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
+/* @types: where libbpf will find those of the kernel when it loads the programs. */
+static int open_object(struct bpf_source *bpf, int types, char *why)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	options.btf_custom_path = path;
+	if (types >= 0)
+		bpf->skel = clonescope_bpf__open_opts(&options);
+	if (bpf->skel)
+		return 0;
+	snprintf(why, SOURCE_WHY_SIZE, "cannot open the BPF object: %s", strerror(errno));
+	return -errno;
+}
+
+/* By what the kernel offers; its types that matter to them go to @types. */
+static int choose(struct bpf_source *bpf, enum attach mode, int types, char *why)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	int error = kernel ? 0 : -errno;
+
+	if (!error)
+		error = kernel_types_write(types, kernel, bpf_object__btf(bpf->skel->obj));
+	if (error)
+		snprintf(why, SOURCE_WHY_SIZE, "cannot read the kernel's types: %s",
+			 strerror(-error));
+	else
+		error = choose_programs(bpf, mode, kernel, why);
+	btf__free(kernel);
+	return error;
+}
+
+static int load_chosen(struct bpf_source *bpf, enum attach mode, char *why)
 {
 	int error;
 
-	error = check_mode(mode, &bpf->options.filter, why);
-	if (error)
-		return error;
-	bpf->skel = clonescope_bpf__open();
-	if (!bpf->skel) {
-		snprintf(why, SOURCE_WHY_SIZE, "cannot open the BPF object: %s", strerror(errno));
-		return -errno;
-	}
-	error = choose_programs(bpf, mode, why);
-	if (error)
-		return error;
 	bpf->skel->bss->never_learnt = bpf->source.never_learnt;
 	set_filter(bpf->skel->rodata, &bpf->options);
 	bpf->skel->rodata->only_node = host_only_node();
 	set_sizes(bpf);
 	error = clonescope_bpf__load(bpf->skel);
-	if (error) {
+	if (error)
 		snprintf(why, SOURCE_WHY_SIZE, "%s: the kernel did not load the programs: %s%s%s",
 			 how[mode], strerror(-error), libbpf_said[0] ? ": " : "", libbpf_said);
+	return error;
+}
+
+static int load_mode(struct bpf_source *bpf, enum attach mode, char *why)
+{
+	int types, error;
+
+	error = check_mode(mode, &bpf->options.filter, why);
+	if (error)
 		return error;
-	}
-	return attach_all(bpf, mode, why);
+	types = memfd_create("clonescope-types", MFD_CLOEXEC);
+	error = open_object(bpf, types, why);
+	if (!error)
+		error = choose(bpf, mode, types, why);
+	if (!error)
+		error = load_chosen(bpf, mode, why);
+	close(types);
+	return error ? error : attach_all(bpf, mode, why);
 }
 
 static int try_mode(struct bpf_source *bpf, enum attach mode, char *why)

@@ -3,6 +3,7 @@
 #include "source/host.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,46 +105,54 @@ const char *host_tracefs(void)
 }
 
 /*
- * A line of /proc/kallsyms, "ADDRESS TYPE NAME". False: it is no variable or function of the kernel itself; a
- * module's line ends in "[module]". There are so many lines that sscanf() would be most of what attaching takes.
+ * The name in a line of /proc/kallsyms, "ADDRESS TYPE NAME"; NULL: it is that of no function or variable. There are
+ * so many lines that to look at all of each would be much of what attaching takes.
  */
-static bool parse_symbol(char *line, uint64_t *address, const char **name)
+static const char *symbol_name(const char *line)
 {
-	char *end;
+	const char *type = strchr(line, ' ');
 
-	*address = strtoull(line, &end, 16);
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ' || !strchr("tTdDbB", end[1]))
-		return false;
-	*name = end + 3;
-	end += strcspn(end, "\n");
-	if (end[-1] == ']')
-		return false;
-	*end = '\0';
-	return true;
+	if (!type || !type[1] || type[2] != ' ' || !strchr("tTdDbB", type[1]))
+		return NULL;
+	return type + 3;
+}
+
+/* Few names have the number of another: most lines are done with when theirs is known. */
+static unsigned char number_of(const char *name, size_t length)
+{
+	return (unsigned char)(name[0] * 37 + length);
 }
 
 int host_symbols(const char *const names[], unsigned int found[], uint64_t addresses[],
 		 size_t count)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
+	bool wanted[UCHAR_MAX + 1] = {false}; /* by their numbers */
 	const char *name;
-	char line[1024];
-	uint64_t address;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
 
 	memset(found, 0, count * sizeof(*found));
 	if (!file)
 		return -errno;
-	while (fgets(line, sizeof(line), file)) {
-		if (!parse_symbol(line, &address, &name))
+	for (size_t i = 0; i < count; i++)
+		wanted[number_of(names[i], strlen(names[i]))] = true;
+	/* The kernel's own come first, then those of modules, "NAME [module]". */
+	while ((length = getline(&line, &size, file)) > 1 && line[length - 2] != ']') {
+		line[length - 1] = '\0';
+		name = symbol_name(line);
+		if (!name || !wanted[number_of(name, (size_t)(line + length - 1 - name))])
 			continue;
 		for (size_t i = 0; i < count; i++) {
-			if (name[0] != names[i][0] || strcmp(name, names[i]))
+			if (strcmp(name, names[i]))
 				continue;
 			found[i]++;
 			if (addresses)
-				addresses[i] = address;
+				addresses[i] = strtoull(line, NULL, 16);
 		}
 	}
+	free(line);
 	fclose(file);
 	return 0;
 }
