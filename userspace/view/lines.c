@@ -6,29 +6,45 @@
 
 void lines_label(FILE *out, const char *label)
 {
-	fprintf(out, "%*s%-*s", LINES_LABEL_COLUMN, "", LINES_TEXT_COLUMN - LINES_LABEL_COLUMN,
-		label);
+	size_t length = strlen(label), width = LINES_TEXT_COLUMN - LINES_LABEL_COLUMN;
+
+	lines_indent(out, LINES_LABEL_COLUMN);
+	fwrite(label, 1, length, out);
+	lines_indent(out, length < width ? width - length : 0);
 }
 
 size_t lines_fit(const char *text, size_t width)
 {
-	size_t fits = 0;
+	size_t fits = 0, end;
 
-	while (text[fits]) {
-		size_t word = strspn(text + fits, " ");
-
-		word += strcspn(text + fits + word, " |");
-		word += text[fits + word] == '|';
-		if (fits && fits + word > width)
+	for (; text[fits]; fits = end) {
+		end = fits;
+		while (text[end] == ' ')
+			end++;
+		while (text[end] && text[end] != ' ' && text[end] != '|')
+			end++;
+		end += text[end] == '|';
+		if (fits && end > width)
 			break;
-		fits += word;
 	}
 	return fits;
 }
 
 const char *lines_rest(const char *text, size_t length)
 {
-	return text + length + strspn(text + length, " ");
+	for (text += length; *text == ' ';)
+		text++;
+	return text;
+}
+
+void lines_indent(FILE *out, size_t columns)
+{
+	static const char blanks[] = "                                ";
+	size_t most = sizeof(blanks) - 1;
+
+	for (; columns > most; columns -= most)
+		fwrite(blanks, 1, most, out);
+	fwrite(blanks, 1, columns, out);
 }
 
 void lines_wrap(FILE *out, size_t indent, size_t width, const char *text)
@@ -38,11 +54,12 @@ void lines_wrap(FILE *out, size_t indent, size_t width, const char *text)
 	for (;;) {
 		size_t length = lines_fit(text, columns);
 
-		fprintf(out, "%.*s\n", (int)length, text);
+		fwrite(text, 1, length, out);
+		fputc('\n', out);
 		text = lines_rest(text, length);
 		if (!*text)
 			return;
-		fprintf(out, "%*s", (int)indent, "");
+		lines_indent(out, indent);
 	}
 }
 
