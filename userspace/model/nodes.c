@@ -26,12 +26,18 @@ static enum nodes_stack_kind kind_of(const struct cs_clone *rec, unsigned int di
 
 void nodes_stack(const struct cs_clone *rec, struct nodes_stack *out)
 {
+	__s16 before = -1;
+
 	*out = (struct nodes_stack){.kind = NODES_STACK_UNKNOWN};
 	if (rec->missing & CS_MISSING(CS_FACT_STACK_NODES))
 		return;
-	for (unsigned int i = 0; i < rec->stack_pages && i < CS_MAX_STACK_PAGES; i++)
-		if (rec->stack_nodes[i] >= 0)
-			insert_node(out, rec->stack_nodes[i]);
+	for (unsigned int i = 0; i < rec->stack_pages && i < CS_MAX_STACK_PAGES; i++) {
+		__s16 node = rec->stack_nodes[i];
+
+		if (node >= 0 && node != before) /* most are on one */
+			insert_node(out, node);
+		before = node;
+	}
 	out->kind = kind_of(rec, out->count);
 }
 
@@ -117,12 +123,17 @@ unsigned int nodes_disagreements(const struct cs_clone *rec)
 	return disagreements(rec, &stack);
 }
 
+enum nodes_verdict nodes_check_with(const struct cs_clone *rec, const struct nodes_stack *stack)
+{
+	if (task_node(rec) < 0 && !stack->count)
+		return NODES_UNKNOWN;
+	return disagreements(rec, stack) ? NODES_DISAGREE : NODES_AGREE;
+}
+
 enum nodes_verdict nodes_check(const struct cs_clone *rec)
 {
 	struct nodes_stack stack;
 
 	nodes_stack(rec, &stack);
-	if (task_node(rec) < 0 && !stack.count)
-		return NODES_UNKNOWN;
-	return disagreements(rec, &stack) ? NODES_DISAGREE : NODES_AGREE;
+	return nodes_check_with(rec, &stack);
 }

@@ -59,4 +59,7 @@ unsigned int nodes_disagreements(const struct cs_clone *rec);
 /* nodes_disagreements() in one word, and whether there was anything to compare at all. */
 enum nodes_verdict nodes_check(const struct cs_clone *rec);
 
+/* The same, where nodes_stack() of @rec is known already. */
+enum nodes_verdict nodes_check_with(const struct cs_clone *rec, const struct nodes_stack *stack);
+
 #endif

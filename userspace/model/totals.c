@@ -336,15 +336,11 @@ static void add_to_group(struct totals_group *group, const struct cs_clone *rec,
 }
 
 static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec, uint64_t times,
-		      enum nodes_verdict nodes)
+		      const struct nodes_stack *stack, enum nodes_verdict nodes)
 {
-	struct nodes_stack stack;
-
 	summary->nodes_comparable += times_if(times, nodes != NODES_UNKNOWN);
 	summary->nodes_disagree += times_if(times, nodes == NODES_DISAGREE);
-
-	nodes_stack(rec, &stack);
-	if (stack.kind == NODES_STACK_NONE)
+	if (stack->kind == NODES_STACK_NONE)
 		return;
 	if (is_missing(rec, CS_FACT_STACK_ORIGIN) || rec->stack_origin == CS_STACK_UNKNOWN)
 		summary->stacks_unknown += times;
@@ -355,7 +351,7 @@ static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec
 }
 
 static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec,
-			   uint64_t times, bool timed, enum nodes_verdict nodes)
+			   uint64_t times, bool timed)
 {
 	enum outcome outcome = outcome_of(rec);
 
@@ -366,7 +362,6 @@ static void add_to_summary(struct totals_summary *summary, const struct cs_clone
 	summary->incomplete += times_if(times, rec->missing != 0);
 	if (timed)
 		histogram_add_many(&summary->copy_ns, rec->copy_ns, times);
-	add_nodes(summary, rec, times, nodes);
 }
 
 /* Of a key, in the words that hash() takes. */
@@ -384,9 +379,13 @@ void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t
 {
 	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
 	bool made = outcome_of(rec) == OUTCOME_MADE;
-	enum nodes_verdict nodes = nodes_check(rec);
+	struct nodes_stack stack;
+	enum nodes_verdict nodes;
 
-	add_to_summary(&totals->summary, rec, times, has_time && made, nodes);
+	nodes_stack(rec, &stack);
+	nodes = nodes_check_with(rec, &stack);
+	add_to_summary(&totals->summary, rec, times, has_time && made);
+	add_nodes(&totals->summary, rec, times, &stack, nodes);
 	for (size_t i = 0; i < TOTALS_KINDS; i++) {
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;

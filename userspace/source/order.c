@@ -10,7 +10,7 @@
 
 /* Of records, each of which may begin with a number of 64 bits. */
 #define ALIGNMENT  sizeof(uint64_t)
-#define FIRST_ROOM 65536
+#define FIRST_ROOM (1 << 20) /* a quarter of the ring: memory is only taken as it is used */
 
 struct entry {
 	uint64_t ts_ns;

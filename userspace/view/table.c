@@ -192,7 +192,7 @@ static bool same_cells(const struct cells *cells, const struct view_options *opt
 
 static size_t hash(uint64_t word, size_t size)
 {
-	return (word * 0x9e3779b97f4a7c15ULL >> 32) % size;
+	return (word * 0x9e3779b97f4a7c15ULL >> 48) % size;
 }
 
 static enum ink policy_ink(const char *policy)
