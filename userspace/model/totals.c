@@ -469,6 +469,8 @@ void totals_add_call(struct totals *totals)
 
 void totals_add_phases(struct totals *totals, const struct cs_phases *phases)
 {
+	if (totals->dropped & TOTALS_STAGES)
+		return;
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
 		if (phases->phase_ns[stage])
 			histogram_add(&totals->phases[stage], phases->phase_ns[stage]);

@@ -2,6 +2,7 @@
 /* Lines below a record's own: labels, and text broken at blanks. */
 #include "view/lines.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 void lines_label(FILE *out, const char *label)
@@ -13,21 +14,26 @@ void lines_label(FILE *out, const char *label)
 	lines_indent(out, length < width ? width - length : 0);
 }
 
+/* Whether a line may end before text[@end]: a word does, by a blank or with its '|'. */
+static bool ends_word(const char *text, size_t end)
+{
+	return text[end - 1] == '|' || (text[end] == ' ' && text[end - 1] != ' ');
+}
+
 size_t lines_fit(const char *text, size_t width)
 {
-	size_t fits = 0, end;
+	size_t length = strnlen(text, width + 1), end = width;
 
-	for (; text[fits]; fits = end) {
-		end = fits;
-		while (text[end] == ' ')
-			end++;
-		while (text[end] && text[end] != ' ' && text[end] != '|')
-			end++;
-		end += text[end] == '|';
-		if (fits && end > width)
-			break;
-	}
-	return fits;
+	if (length <= width)
+		return length;
+	while (end && !ends_word(text, end))
+		end--;
+	if (end)
+		return end;
+	do /* the first is too long */
+		end++;
+	while (text[end] && !ends_word(text, end));
+	return end;
 }
 
 const char *lines_rest(const char *text, size_t length)

@@ -19,13 +19,16 @@ static size_t width_of(const struct view_options *options)
 void table_text(const struct view_options *options, size_t column, enum ink ink, const char *text)
 {
 	size_t columns = width_of(options) > column ? width_of(options) - column : 1;
+	const char *begin = ink_begin(options, ink), *end = ink_end(options, ink);
 
 	for (;;) {
 		size_t length = lines_fit(text, columns);
 
-		fputs(ink_begin(options, ink), options->out);
+		if (*begin)
+			fputs(begin, options->out);
 		fwrite(text, 1, length, options->out);
-		fputs(ink_end(options, ink), options->out);
+		if (*end)
+			fputs(end, options->out);
 		fputc('\n', options->out);
 		text = lines_rest(text, length);
 		if (!*text)
