@@ -344,9 +344,13 @@ static int prepare(struct recorder *recorder)
  */
 static int connect(struct recorder *recorder, char *why)
 {
-	int result = sqlite3_open_v2(
-		recorder->path, &recorder->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+	int result;
+
+	/* Statistics of its memory take a lock for each piece. It is too late where one is read, and does no harm. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	result = sqlite3_open_v2(recorder->path, &recorder->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+				 NULL);
 
 	if (!result)
 		result = schema_create(recorder->db);
@@ -460,6 +464,20 @@ static int bind_field(sqlite3_stmt *statement, int column, const struct cs_head 
 	return sqlite3_bind_int64(statement, column, layout_get(head, field, 0));
 }
 
+/* Up to where two records are the same, from @at on; to the word. Their fields are in the order of their layout. */
+static size_t same_until(const void *one, const void *other, size_t at, size_t size)
+{
+	uint64_t words[2];
+
+	for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+		memcpy(&words[0], (const char *)one + at, sizeof(uint64_t));
+		memcpy(&words[1], (const char *)other + at, sizeof(uint64_t));
+		if (words[0] != words[1])
+			break;
+	}
+	return at;
+}
+
 /*
  * All but the columns after the fields; these begin at what it returns. Most fields are as in the record before,
  * and SQLite keeps what is bound.
@@ -470,22 +488,26 @@ static int bind_record(struct recorder *recorder, sqlite3_stmt *statement,
 	const struct layout *layout = layout_of(head->kind);
 	struct cs_head *bound = recorder->bound[head->kind];
 	int column = SCHEMA_COLUMNS_BEFORE + 1;
+	bool any = bound->kind;
+	size_t same = 0;
 
 	sqlite3_bind_int64(statement, 1, recorder->next_id++);
 	sqlite3_bind_int64(statement, 2, (int64_t)head->ts_ns);
+	bound->kind = head->kind;
 	for (size_t i = 0; i < layout->count; i++, column++) {
 		const struct layout_field *field = &layout->fields[i];
 		const char *from = (const char *)head + field->offset;
 		char *to = (char *)bound + field->offset;
 		size_t size = (size_t)field->width * field->count;
 
-		if (bound->kind && !memcmp(to, from, size))
+		if (any && field->offset > same)
+			same = same_until(bound, head, field->offset & ~7U, layout->size);
+		if (any && (field->offset + size <= same || !memcmp(to, from, size)))
 			continue;
 		memcpy(to, from, size);
 		if (bind_field(statement, column, bound, field))
 			fail(recorder);
 	}
-	bound->kind = head->kind;
 	return column;
 }
 
