@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* NUMA: where a clone's memory came to lie, and whether the places agree. */
 #include "model/nodes.h"
+
+#include <string.h>
+
 #include "model/text.h"
+
+/* In a record, its nodes lie in a row. */
+#define NODES_AT   offsetof(struct cs_clone, cpu_node)
+#define NODES_SIZE (offsetof(struct cs_clone, policy) - NODES_AT)
 
 /* Put @node among the distinct ones, which are kept in order. */
 static void insert_node(struct nodes_stack *stack, __s16 node)
@@ -136,4 +143,10 @@ enum nodes_verdict nodes_check(const struct cs_clone *rec)
 
 	nodes_stack(rec, &stack);
 	return nodes_check_with(rec, &stack);
+}
+
+bool nodes_same(const struct cs_clone *a, const struct cs_clone *b)
+{
+	return a->missing == b->missing &&
+	       !memcmp((const char *)a + NODES_AT, (const char *)b + NODES_AT, NODES_SIZE);
 }

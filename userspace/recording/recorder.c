@@ -698,7 +698,8 @@ void recorder_add_clone(struct recorder *recorder, const struct clone *clone,
 			const struct refusal_verdict *verdict)
 {
 	sqlite3_stmt *statement = recorder->inserts[CS_KIND_CLONE];
-	const struct cs_clone *rec = clone->rec;
+	const struct cs_clone *rec = clone->rec, *bound = (void *)recorder->bound[CS_KIND_CLONE];
+	bool same_nodes = bound->head.kind && nodes_same(bound, rec);
 	int64_t refusal, detail, phases;
 	int after;
 
@@ -711,7 +712,8 @@ void recorder_add_clone(struct recorder *recorder, const struct clone *clone,
 	phases = add_part(recorder, clone->phases ? &clone->phases->head : NULL);
 	after = bind_record(recorder, statement, &rec->head);
 	bind_verdict(statement, after, verdict);
-	bind_nodes(statement, after, rec);
+	if (!same_nodes)
+		bind_nodes(statement, after, rec);
 	bind_id(statement, after + SCHEMA_REFUSAL_ID, refusal);
 	bind_id(statement, after + SCHEMA_DETAIL_ID, detail);
 	bind_id(statement, after + SCHEMA_PHASES_ID, phases);
