@@ -62,7 +62,7 @@ int cs_on_copy_process(struct kretprobe_instance *instance,
 {
 	struct cs_copy *copy = (void *)instance->data;
 
-	memset(copy, 0, offsetof(struct cs_copy, way));
+	memset(copy, 0, offsetof(struct cs_copy, policy));
 	copy->args = (void *)regs_get_kernel_argument(regs, 3);
 	copy->node_requested =
 		requested_node(regs_get_kernel_argument(regs, 2));
@@ -125,6 +125,7 @@ int cs_on_mpol_dup(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	}
 	copy->policy_copied = true;
+	memset(&copy->policy, 0, sizeof(copy->policy));
 	cs_record_policy(&copy->policy, policy);
 	return 0;
 }

@@ -28,8 +28,9 @@ struct cs_copy {
 	bool policy_copied;
 	bool has_way;
 	struct cs_seen seen;
+	/* From here on as it was found, unless the bool above tells of it. */
 	struct cs_policy policy;
-	struct cs_way way; /* last, and as it was found where !has_way */
+	struct cs_way way;
 };
 
 /* The same for a call of kernel_clone(). */

@@ -17,15 +17,17 @@
  * Every field of a record is a field of its event and has its name; those of
  * the two policies have policy_ and child_policy_ before it. Readers go by
  * that. node_words alone is not in the record: how many words of a node mask
- * can have bits on this machine, for whoever prints one.
+ * can have bits on this machine, and are in the event: for all 1024 nodes the
+ * two masks would be more than half of what perf copies for a clone.
  *
  * Numbers that user space is to see are written as numbers, as the print
  * format is given to it as text; array lengths, too. libtraceevent takes short
  * numbers for unsigned ones unless the format says %hd.
  */
 static_assert(CS_COMM_LEN == 16);
-static_assert(CS_NODE_WORDS == 16);
 static_assert(CS_MAX_STACK_PAGES == 16);
+
+#define cs_node_words() BITS_TO_LONGS(nr_node_ids)
 
 /* The trace macros have a layout of their own. */
 /* clang-format off */
@@ -112,11 +114,11 @@ TRACE_EVENT(clone,
 		__field(__u16, policy_mode)
 		__field(__u16, policy_flags)
 		__field(__s32, policy_home_node)
-		__array(__u64, policy_nodes, 16)
+		__dynamic_array(__u64, policy_nodes, cs_node_words())
 		__field(__u16, child_policy_mode)
 		__field(__u16, child_policy_flags)
 		__field(__s32, child_policy_home_node)
-		__array(__u64, child_policy_nodes, 16)
+		__dynamic_array(__u64, child_policy_nodes, cs_node_words())
 	),
 
 	TP_fast_assign(
@@ -124,7 +126,7 @@ TRACE_EVENT(clone,
 		__entry->size = rec->head.size;
 		__entry->version = rec->head.version;
 		__entry->backend = rec->head.backend;
-		__entry->node_words = BITS_TO_LONGS(nr_node_ids);
+		__entry->node_words = cs_node_words();
 		__entry->ts_ns = rec->head.ts_ns;
 		__entry->missing = rec->missing;
 		__entry->start_ns = rec->start_ns;
@@ -154,13 +156,14 @@ TRACE_EVENT(clone,
 		__entry->policy_mode = rec->policy.mode;
 		__entry->policy_flags = rec->policy.flags;
 		__entry->policy_home_node = rec->policy.home_node;
-		memcpy(__entry->policy_nodes, rec->policy.nodes,
-		       sizeof(rec->policy.nodes));
+		memcpy(__get_dynamic_array(policy_nodes), rec->policy.nodes,
+		       __get_dynamic_array_len(policy_nodes));
 		__entry->child_policy_mode = rec->child_policy.mode;
 		__entry->child_policy_flags = rec->child_policy.flags;
 		__entry->child_policy_home_node = rec->child_policy.home_node;
-		memcpy(__entry->child_policy_nodes, rec->child_policy.nodes,
-		       sizeof(rec->child_policy.nodes));
+		memcpy(__get_dynamic_array(child_policy_nodes),
+		       rec->child_policy.nodes,
+		       __get_dynamic_array_len(child_policy_nodes));
 	),
 
 	TP_printk("%s/%u %s -> %u error=%d flags=%s exit_signal=%d uid=%u copy_ns=%llu node: cpu=%hd requested=%hd task=%hd stack=%s %s policy=%s %s child_policy=%s %s copied=%u vmas=%u missing=%s",
@@ -172,9 +175,10 @@ TRACE_EVENT(clone,
 		  cs_print_stack_origin(__entry->stack_origin),
 		  __print_array(__entry->stack_nodes, __entry->stack_pages, 2),
 		  cs_print_policy_mode(__entry->policy_mode),
-		  __print_array(__entry->policy_nodes, __entry->node_words, 8),
+		  __print_array(__get_dynamic_array(policy_nodes),
+				__entry->node_words, 8),
 		  cs_print_policy_mode(__entry->child_policy_mode),
-		  __print_array(__entry->child_policy_nodes,
+		  __print_array(__get_dynamic_array(child_policy_nodes),
 				__entry->node_words, 8),
 		  __entry->policy_copied, __entry->vma_policies,
 		  cs_print_facts(__entry->missing))

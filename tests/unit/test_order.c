@@ -103,6 +103,45 @@ static void test_a_refusal_stops_and_keeps_the_rest(void **state)
 	assert_int_equal(taken.tid[1], 3);
 }
 
+/* Each has its number in its last byte, too. */
+static void push_any(struct order *order, uint32_t number)
+{
+	union {
+		struct cs_head head;
+		struct cs_clone clone;
+		char bytes[1000];
+	} rec = {.head = {.kind = CS_KIND_CLONE, .ts_ns = number}};
+
+	rec.head.size = (__u16)(sizeof(rec.clone) + number * 7 % 500);
+	rec.clone.tid = number;
+	rec.bytes[rec.head.size - 1] = (char)number;
+	assert_int_equal(order_push(order, &rec.head), 0);
+}
+
+static int take_whole(const struct cs_head *head, void *context)
+{
+	const char *bytes = (const void *)head;
+
+	assert_int_equal(bytes[head->size - 1], (char)head->ts_ns);
+	return take(head, context);
+}
+
+/* Some are always held back while others come and go, of all sizes. */
+static void test_records_stay_whole(void **state)
+{
+	uint32_t pushed = 0;
+
+	while (pushed < MANY - 100) {
+		for (uint32_t i = 0; i < 1 + pushed % 97; i++)
+			push_any(*state, ++pushed);
+		order_flush(*state, pushed - pushed % 13, take_whole, NULL);
+	}
+	order_flush(*state, UINT64_MAX, take_whole, NULL);
+	assert_int_equal(taken.count, pushed);
+	for (uint32_t i = 0; i < pushed; i++)
+		assert_int_equal(taken.tid[i], i + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +151,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_limit_itself_is_held_back, reset, done),
 		cmocka_unit_test_setup_teardown(test_a_refusal_stops_and_keeps_the_rest, reset,
 						done),
+		cmocka_unit_test_setup_teardown(test_records_stay_whole, reset, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

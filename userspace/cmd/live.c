@@ -27,13 +27,19 @@
 #include "source/order.h"
 
 /*
- * How long a record may wait before it is looked for; a full ring wakes us sooner. It is shown with the next reading, when
- * its order is certain: so a screen is 200 ms behind at most.
+ * How long a record may wait before it is looked for; a full ring wakes us sooner. It is shown by the reading
+ * after that one, and that soon: in less than 200 ms. Where nobody looks at single records there is time.
  */
-#define READ_EVERY_MS 90
+#define READ_EVERY_MS	   80
+#define READ_AT_LEISURE_MS 200
 
 /* Losses are asked of the kernel once in so many readings. */
-#define LOSSES_EVERY 20
+#define LOSSES_EVERY 10
+
+/* Records of what becomes of a task. */
+#define LIFE_KINDS                                                                            \
+	(SOURCE_KIND(CS_KIND_START) | SOURCE_KIND(CS_KIND_EXEC) | SOURCE_KIND(CS_KIND_EXIT) | \
+	 SOURCE_KIND(CS_KIND_NAMESPACES))
 
 struct run {
 	struct live *live;
@@ -148,6 +154,12 @@ static void add_up(struct totals *totals, const struct clone *clone)
 		totals_add_phases(totals, clone->phases);
 }
 
+/* What becomes of tasks is asked for, or where they are: only then are they remembered. */
+static bool asks_of_tasks(const struct source_options *wanted)
+{
+	return wanted->kinds & LIFE_KINDS || wanted->filter.cgroup[0];
+}
+
 /* Without the detail that only the filter asked for. */
 static struct clone shown_of(const struct live *live, const struct clone *clone)
 {
@@ -183,7 +195,8 @@ static void show_clone(struct live *live, const struct clone *whole)
 	add_up(live->totals, clone);
 	if (live->all)
 		add_up(live->all, clone);
-	lives_add(live->lives, clone);
+	if (asks_of_tasks(&live->options->source))
+		lives_add(live->lives, clone);
 	if (live->view->story)
 		tell_clone(live, clone, &before);
 	live->view->clone(&live->view_options, clone, &before);
@@ -512,9 +525,10 @@ static void loop(struct run *run)
 {
 	struct live *live = run->live;
 	struct pollfd fds[] = {{.fd = source_fd(run->source), .events = POLLIN}, live->also};
+	int every_ms = live->at_leisure ? READ_AT_LEISURE_MS : READ_EVERY_MS;
 
 	for (unsigned int i = 1; !live->done; i++) {
-		signals_poll(fds, live->also.events ? 2 : 1, READ_EVERY_MS);
+		signals_poll(fds, live->also.events ? 2 : 1, every_ms);
 		live->also.revents = fds[1].revents;
 		check_signals(run);
 		source_read(run->source, take_record, run);

@@ -18,7 +18,7 @@ struct live {
 	unsigned int groups;	/* TOTALS_KIND() of those that the view shows at its end; 0: all */
 	struct join *join;
 	struct tries *tries; /* of all clones and calls */
-	struct lives *lives; /* tasks of all clones shown */
+	struct lives *lives; /* tasks of all clones shown, where something is told of tasks */
 	uint32_t
 		unseen_kinds; /* SOURCE_KIND() of what is for the story or the filter only, and not shown */
 	struct story *story;	   /* of all records shown, where the view tells it */
@@ -36,12 +36,13 @@ struct live {
 	const struct source *source; /* from on_start() on */
 	/* Once the probes are in, before anything is kept or run; else than 0 ends the run with status 1. */
 	int (*on_start)(struct live *live);
-	/* After each reading, so every 90 ms or sooner; also.revents is set. */
+	/* After each reading, so every 200 ms or sooner; also.revents is set. */
 	void (*on_tick)(struct live *live);
 	struct pollfd also;  /* waited for besides the source; no events: nothing is */
 	struct totals *all;  /* of all intervals; the caller's, NULL: not wanted */
 	bool takes_terminal; /* a command gets /dev/null in its place */
 	bool counts_only;    /* the view adds up itself: no totals, tries, lives are kept */
+	bool at_leisure;     /* single records are shown to nobody, and no interval is waited for */
 	bool done;	     /* set it to end the run */
 };
 

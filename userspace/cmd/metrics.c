@@ -420,6 +420,7 @@ int cmd_metrics(int argc, char **argv)
 	view.end = end;
 	live.view_options.out = stdout;
 	live.counts_only = true;
+	live.at_leisure = true;
 	live.on_start = on_start;
 	live.on_tick = on_tick;
 	status = live_run(&live);

@@ -99,5 +99,6 @@ int cmd_record(int argc, char **argv)
 	live.view_options.out = stdout;
 	live.groups = TOTALS_KIND(TOTALS_BY_NODES);
 	live.is_record = true;
+	live.at_leisure = true;
 	return live_run(&live);
 }

@@ -124,6 +124,7 @@ int cmd_stat(int argc, char **argv)
 	options.live.source.fold = only_sums(&options);
 	live.view_options.out = stdout;
 	live.interval_ns = options.interval_s * 1000000000UL;
+	live.at_leisure = !live.interval_ns;
 	live.on_interval = on_interval;
 	live.intervals = options.intervals;
 	return live_run(&live);

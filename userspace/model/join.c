@@ -24,7 +24,6 @@ struct join {
 	int used; /* of those pending */
 	uint64_t forgotten;
 	struct parts pending[MAX_PENDING];
-	struct parts complete; /* of the clone handed out last */
 };
 
 const char *clone_cgroup(const struct clone *clone)
@@ -52,28 +51,41 @@ uint64_t join_forgotten(const struct join *join)
 }
 
 /* Time has gone on: what still waits for a clone of @ts_ns or before waits in vain. */
-static struct parts *find(struct join *join, uint64_t ts_ns, uint32_t tid, bool make)
+static bool is_free(const struct parts *parts, uint64_t ts_ns)
 {
-	struct parts *unused = NULL;
+	return !parts->used || parts->ts_ns < ts_ns;
+}
 
-	if (!join->used && !make) /* the usual clone has no parts, and is to cost none */
-		return NULL;
-	for (int i = 0; i < MAX_PENDING; i++) {
-		struct parts *parts = &join->pending[i];
+static struct parts *find(struct join *join, uint64_t ts_ns, uint32_t tid)
+{
+	int left = join->used; /* none, of the usual clone, that is to cost nothing */
 
-		if (parts->used && parts->ts_ns == ts_ns && parts->tid == tid)
+	for (struct parts *parts = join->pending; left; parts++) {
+		if (!parts->used)
+			continue;
+		if (parts->ts_ns == ts_ns && parts->tid == tid)
 			return parts;
-		if (!parts->used || parts->ts_ns < ts_ns)
-			unused = parts;
+		left--;
 	}
-	if (!make || !unused)
-		return NULL;
-	join->used += !unused->used;
-	memset(unused, 0, sizeof(*unused));
-	unused->used = true;
-	unused->ts_ns = ts_ns;
-	unused->tid = tid;
-	return unused;
+	return NULL;
+}
+
+/* The first that is free, so that those in use are found soon. */
+static struct parts *find_or_make(struct join *join, uint64_t ts_ns, uint32_t tid)
+{
+	struct parts *parts = find(join, ts_ns, tid);
+
+	for (int i = 0; !parts && i < MAX_PENDING; i++)
+		if (is_free(&join->pending[i], ts_ns))
+			parts = &join->pending[i];
+	if (!parts || (parts->used && parts->ts_ns == ts_ns))
+		return parts;
+	join->used += !parts->used;
+	parts->used = true;
+	parts->ts_ns = ts_ns;
+	parts->tid = tid;
+	parts->has_refusal = parts->has_detail = parts->has_phases = false;
+	return parts;
 }
 
 static void take_part(struct join *join, const struct cs_head *head)
@@ -84,11 +96,11 @@ static void take_part(struct join *join, const struct cs_head *head)
 	struct parts *parts = NULL;
 
 	if (head->kind == CS_KIND_REFUSAL)
-		parts = find(join, head->ts_ns, refusal->tid, true);
+		parts = find_or_make(join, head->ts_ns, refusal->tid);
 	else if (head->kind == CS_KIND_DETAIL)
-		parts = find(join, head->ts_ns, detail->tid, true);
+		parts = find_or_make(join, head->ts_ns, detail->tid);
 	else if (head->kind == CS_KIND_PHASES)
-		parts = find(join, head->ts_ns, phases->tid, true);
+		parts = find_or_make(join, head->ts_ns, phases->tid);
 	else
 		return;
 	if (!parts) {
@@ -107,12 +119,12 @@ static void take_part(struct join *join, const struct cs_head *head)
 	}
 }
 
+/* They lie there until the next part comes. */
 static struct parts *complete(struct join *join, struct parts *parts)
 {
 	join->used--;
-	join->complete = *parts;
 	parts->used = false;
-	return &join->complete;
+	return parts;
 }
 
 bool join_take(struct join *join, const struct cs_head *head, struct clone *clone)
@@ -125,7 +137,7 @@ bool join_take(struct join *join, const struct cs_head *head, struct clone *clon
 		return false;
 	}
 	*clone = (struct clone){.rec = rec};
-	parts = find(join, head->ts_ns, rec->tid, false);
+	parts = find(join, head->ts_ns, rec->tid);
 	if (!parts)
 		return true;
 	parts = complete(join, parts);
@@ -137,7 +149,7 @@ bool join_take(struct join *join, const struct cs_head *head, struct clone *clon
 
 const struct cs_refusal *join_namespaces(struct join *join, const struct cs_namespaces *rec)
 {
-	struct parts *parts = rec->error ? find(join, rec->head.ts_ns, rec->tid, false) : NULL;
+	struct parts *parts = rec->error ? find(join, rec->head.ts_ns, rec->tid) : NULL;
 
 	return parts && parts->has_refusal ? &complete(join, parts)->refusal : NULL;
 }

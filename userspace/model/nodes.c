@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* NUMA: where a clone's memory came to lie, and whether the places agree. */
 #include "model/nodes.h"
+
+#include <string.h>
+
 #include "model/text.h"
+
+/* In a record, its nodes lie in a row. */
+#define NODES_AT   offsetof(struct cs_clone, cpu_node)
+#define NODES_SIZE (offsetof(struct cs_clone, policy) - NODES_AT)
 
 /* Put @node among the distinct ones, which are kept in order. */
 static void insert_node(struct nodes_stack *stack, __s16 node)
@@ -26,12 +33,18 @@ static enum nodes_stack_kind kind_of(const struct cs_clone *rec, unsigned int di
 
 void nodes_stack(const struct cs_clone *rec, struct nodes_stack *out)
 {
+	__s16 before = -1;
+
 	*out = (struct nodes_stack){.kind = NODES_STACK_UNKNOWN};
 	if (rec->missing & CS_MISSING(CS_FACT_STACK_NODES))
 		return;
-	for (unsigned int i = 0; i < rec->stack_pages && i < CS_MAX_STACK_PAGES; i++)
-		if (rec->stack_nodes[i] >= 0)
-			insert_node(out, rec->stack_nodes[i]);
+	for (unsigned int i = 0; i < rec->stack_pages && i < CS_MAX_STACK_PAGES; i++) {
+		__s16 node = rec->stack_nodes[i];
+
+		if (node >= 0 && node != before) /* most are on one */
+			insert_node(out, node);
+		before = node;
+	}
 	out->kind = kind_of(rec, out->count);
 }
 
@@ -117,12 +130,23 @@ unsigned int nodes_disagreements(const struct cs_clone *rec)
 	return disagreements(rec, &stack);
 }
 
+enum nodes_verdict nodes_check_with(const struct cs_clone *rec, const struct nodes_stack *stack)
+{
+	if (task_node(rec) < 0 && !stack->count)
+		return NODES_UNKNOWN;
+	return disagreements(rec, stack) ? NODES_DISAGREE : NODES_AGREE;
+}
+
 enum nodes_verdict nodes_check(const struct cs_clone *rec)
 {
 	struct nodes_stack stack;
 
 	nodes_stack(rec, &stack);
-	if (task_node(rec) < 0 && !stack.count)
-		return NODES_UNKNOWN;
-	return disagreements(rec, &stack) ? NODES_DISAGREE : NODES_AGREE;
+	return nodes_check_with(rec, &stack);
+}
+
+bool nodes_same(const struct cs_clone *a, const struct cs_clone *b)
+{
+	return a->missing == b->missing &&
+	       !memcmp((const char *)a + NODES_AT, (const char *)b + NODES_AT, NODES_SIZE);
 }

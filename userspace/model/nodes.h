@@ -59,4 +59,10 @@ unsigned int nodes_disagreements(const struct cs_clone *rec);
 /* nodes_disagreements() in one word, and whether there was anything to compare at all. */
 enum nodes_verdict nodes_check(const struct cs_clone *rec);
 
+/* Do they lie in the same places, so that all of the above is the same of both? Most do. */
+bool nodes_same(const struct cs_clone *a, const struct cs_clone *b);
+
+/* The same as nodes_check(), where nodes_stack() of @rec is known already. */
+enum nodes_verdict nodes_check_with(const struct cs_clone *rec, const struct nodes_stack *stack);
+
 #endif

@@ -63,8 +63,11 @@ static void add_nodes(struct text *text, const __u64 nodes[CS_NODE_WORDS])
 	for (unsigned int node = 0; node < CS_MAX_NODES; node++) {
 		unsigned int first = node;
 
-		if (!has_node(nodes, node))
+		if (!has_node(nodes, node)) {
+			if (!nodes[node / 64]) /* most are zero */
+				node |= 63;
 			continue;
+		}
 		while (has_node(nodes, node + 1))
 			node++;
 		text_add(text, "%s%u", separator, first);

@@ -79,6 +79,8 @@ static void add_slowest(struct story *story, const struct clone *clone)
 		.stage = -1,
 	};
 
+	if (rec->copy_ns <= story->slowest[STORY_SLOWEST - 1].copy_ns)
+		return;
 	memcpy(slow.comm, rec->comm, sizeof(slow.comm));
 	for (int stage = 0; clone->phases && stage < CS_STAGE_COUNT; stage++) {
 		if (clone->phases->phase_ns[stage] <= slow.stage_ns)
@@ -109,9 +111,9 @@ static void make_up(struct story *story, unsigned int calls)
 	}
 }
 
-void story_add_clone(struct story *story, const struct clone *clone, unsigned int calls_before)
+/* A clone that makes namespaces. */
+static void add_clone(struct story *story, const struct cs_clone *rec)
 {
-	const struct cs_clone *rec = clone->rec;
 	struct story_step step = {
 		.kind = STORY_CLONE,
 		.ts_ns = rec->head.ts_ns,
@@ -121,14 +123,20 @@ void story_add_clone(struct story *story, const struct clone *clone, unsigned in
 		.error = rec->error,
 	};
 
+	memcpy(step.comm, rec->comm, sizeof(step.comm));
+	add_step(story, &step);
+}
+
+void story_add_clone(struct story *story, const struct clone *clone, unsigned int calls_before)
+{
+	const struct cs_clone *rec = clone->rec;
+
 	if (!rec->error && !(rec->missing & CS_MISSING(CS_FACT_COPY_NS)))
 		add_slowest(story, clone);
 	if (!rec->error)
 		make_up(story, calls_before);
-	if (!step.namespaces)
-		return;
-	memcpy(step.comm, rec->comm, sizeof(step.comm));
-	add_step(story, &step);
+	if (rec->flags & STORY_NAMESPACES)
+		add_clone(story, rec);
 }
 
 static struct story_refusal *find_refusal(struct story *story, const char *sentence, bool is_call)

@@ -39,15 +39,48 @@ void text_put(struct text *text, const char *word)
 	put_bytes(text, word, strlen(word));
 }
 
+/* Of 2^64 - 1. */
+#define MAX_DIGITS 20
+
+/* Writes them to end at @end; returns where they begin. */
+static char *digits_before(char *end, uint64_t number)
+{
+	do
+		*--end = (char)('0' + number % 10);
+	while (number /= 10);
+	return end;
+}
+
 void text_put_number(struct text *text, uint64_t number)
 {
-	char digits[20]; /* of 2^64 - 1 */
-	size_t at = sizeof(digits);
+	char digits[MAX_DIGITS], *end = digits + sizeof(digits);
+	const char *first = digits_before(end, number);
 
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	put_bytes(text, digits + at, sizeof(digits) - at);
+	put_bytes(text, first, (size_t)(end - first));
+}
+
+void text_put_number_right(struct text *text, size_t width, uint64_t number)
+{
+	char digits[2 * MAX_DIGITS], *end = digits + sizeof(digits), *first;
+
+	first = digits_before(end, number);
+	while ((size_t)(end - first) < width && first > digits)
+		*--first = ' ';
+	put_bytes(text, first, (size_t)(end - first));
+}
+
+void text_put_seconds_right(struct text *text, size_t width, uint64_t us, bool negative)
+{
+	char digits[2 * MAX_DIGITS + 2], *end = digits + sizeof(digits), *first;
+
+	first = digits_before(end, 1000000 + us % 1000000);
+	*first = '.'; /* in place of the 1 that keeps the zeros */
+	first = digits_before(first, us / 1000000);
+	if (negative)
+		*--first = '-';
+	while ((size_t)(end - first) < width && first > digits)
+		*--first = ' ';
+	put_bytes(text, first, (size_t)(end - first));
 }
 
 static void put_blanks(struct text *text, size_t count)

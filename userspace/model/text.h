@@ -3,6 +3,7 @@
 #ifndef CLONESCOPE_MODEL_TEXT_H
 #define CLONESCOPE_MODEL_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,10 @@ static inline void text_put_char(struct text *text, char character)
 /* Append @word at the left or the right end of a column; a wider one pushes what follows. */
 void text_put_left(struct text *text, size_t width, const char *word);
 void text_put_right(struct text *text, size_t width, const char *word);
+
+/* The same of a number at the right end, of a column of up to 40; "-1.000500", of microseconds. */
+void text_put_number_right(struct text *text, size_t width, uint64_t number);
+void text_put_seconds_right(struct text *text, size_t width, uint64_t us, bool negative);
 
 /* Append a time as people read it: "5.8 ms". */
 void text_put_time(struct text *text, uint64_t ns);

@@ -23,7 +23,17 @@ struct table {
 	struct totals_group other;
 };
 
+/* Where a clone's memory came to lie, and that of those after it that are the same. */
+struct placed {
+	bool known;
+	struct cs_clone of;
+	struct nodes_stack stack;
+	enum nodes_verdict verdict;
+	struct totals_cell cell;
+};
+
 struct totals {
+	struct placed placed; /* the last one */
 	unsigned int dropped; /* TOTALS_KIND() of those that nobody wants to see */
 	struct totals_summary summary;
 	struct table tables[TOTALS_KINDS];
@@ -179,12 +189,6 @@ void totals_cell(struct totals_cell *cell, const struct cs_clone *rec)
 	cell->stack_node = cell_stack(rec);
 }
 
-static bool fill_cell(union totals_key *key, const struct cs_clone *rec)
-{
-	totals_cell(&key->cell, rec);
-	return true;
-}
-
 static void describe_node(struct text *text, const char *what, int node)
 {
 	text_add(text, "%s=", what);
@@ -212,7 +216,7 @@ static const struct kind kinds[TOTALS_KINDS] = {
 	[TOTALS_BY_POLICY] = {KEY_SIZE(policy), fill_policy, describe_policy},
 	[TOTALS_BY_ERRNO] = {KEY_SIZE(error), fill_error, describe_error},
 	[TOTALS_BY_CONTAINER] = {KEY_SIZE(container), NULL, describe_container},
-	[TOTALS_BY_NODES] = {KEY_SIZE(cell), fill_cell, describe_cell},
+	[TOTALS_BY_NODES] = {KEY_SIZE(cell), NULL, describe_cell},
 };
 
 /* Word by word: what follows @size in the last one is zero, as the whole key was. */
@@ -336,15 +340,11 @@ static void add_to_group(struct totals_group *group, const struct cs_clone *rec,
 }
 
 static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec, uint64_t times,
-		      enum nodes_verdict nodes)
+		      const struct placed *placed)
 {
-	struct nodes_stack stack;
-
-	summary->nodes_comparable += times_if(times, nodes != NODES_UNKNOWN);
-	summary->nodes_disagree += times_if(times, nodes == NODES_DISAGREE);
-
-	nodes_stack(rec, &stack);
-	if (stack.kind == NODES_STACK_NONE)
+	summary->nodes_comparable += times_if(times, placed->verdict != NODES_UNKNOWN);
+	summary->nodes_disagree += times_if(times, placed->verdict == NODES_DISAGREE);
+	if (placed->stack.kind == NODES_STACK_NONE)
 		return;
 	if (is_missing(rec, CS_FACT_STACK_ORIGIN) || rec->stack_origin == CS_STACK_UNKNOWN)
 		summary->stacks_unknown += times;
@@ -355,7 +355,7 @@ static void add_nodes(struct totals_summary *summary, const struct cs_clone *rec
 }
 
 static void add_to_summary(struct totals_summary *summary, const struct cs_clone *rec,
-			   uint64_t times, bool timed, enum nodes_verdict nodes)
+			   uint64_t times, bool timed)
 {
 	enum outcome outcome = outcome_of(rec);
 
@@ -366,13 +366,40 @@ static void add_to_summary(struct totals_summary *summary, const struct cs_clone
 	summary->incomplete += times_if(times, rec->missing != 0);
 	if (timed)
 		histogram_add_many(&summary->copy_ns, rec->copy_ns, times);
-	add_nodes(summary, rec, times, nodes);
 }
 
 /* Of a key, in the words that hash() takes. */
 static size_t room_of(const struct kind *kind)
 {
 	return (kind->key_size + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
+static const struct placed *place(struct totals *totals, const struct cs_clone *rec)
+{
+	struct placed *placed = &totals->placed;
+
+	if (placed->known && nodes_same(&placed->of, rec))
+		return placed;
+	placed->known = true;
+	placed->of = *rec;
+	nodes_stack(rec, &placed->stack);
+	placed->verdict = nodes_check_with(rec, &placed->stack);
+	totals_cell(&placed->cell, rec);
+	return placed;
+}
+
+static void add_cell(struct totals *totals, const struct cs_clone *rec, uint64_t times, bool timed,
+		     const struct placed *placed)
+{
+	const struct kind *kind = &kinds[TOTALS_BY_NODES];
+	union totals_key key;
+
+	if (totals->dropped & TOTALS_KIND(TOTALS_BY_NODES))
+		return;
+	memset(&key, 0, room_of(kind));
+	key.cell = placed->cell;
+	add_to_group(find_group(&totals->tables[TOTALS_BY_NODES], kind, &key), rec, times, timed,
+		     placed->verdict);
 }
 
 void totals_add(struct totals *totals, const struct cs_clone *rec)
@@ -384,9 +411,11 @@ void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t
 {
 	bool has_time = !is_missing(rec, CS_FACT_COPY_NS);
 	bool made = outcome_of(rec) == OUTCOME_MADE;
-	enum nodes_verdict nodes = nodes_check(rec);
+	const struct placed *placed = place(totals, rec);
 
-	add_to_summary(&totals->summary, rec, times, has_time && made, nodes);
+	add_to_summary(&totals->summary, rec, times, has_time && made);
+	add_nodes(&totals->summary, rec, times, placed);
+	add_cell(totals, rec, times, has_time && made, placed);
 	for (size_t i = 0; i < TOTALS_KINDS; i++) {
 		bool timed = has_time && (made || i == TOTALS_BY_ERRNO);
 		union totals_key key;
@@ -396,7 +425,7 @@ void totals_add_many(struct totals *totals, const struct cs_clone *rec, uint64_t
 		memset(&key, 0, room_of(&kinds[i]));
 		if (kinds[i].fill && kinds[i].fill(&key, rec))
 			add_to_group(find_group(&totals->tables[i], &kinds[i], &key), rec, times,
-				     timed, nodes);
+				     timed, placed->verdict);
 	}
 }
 
@@ -470,6 +499,8 @@ void totals_add_call(struct totals *totals)
 
 void totals_add_phases(struct totals *totals, const struct cs_phases *phases)
 {
+	if (totals->dropped & TOTALS_STAGES)
+		return;
 	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
 		if (phases->phase_ns[stage])
 			histogram_add(&totals->phases[stage], phases->phase_ns[stage]);

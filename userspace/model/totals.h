@@ -26,6 +26,9 @@ enum totals_kind {
 
 #define TOTALS_KIND(kind) (1U << (kind))
 
+/* Beside the kinds of groups: what the stages took. */
+#define TOTALS_STAGES TOTALS_KIND(TOTALS_KINDS)
+
 /* Groups of one kind; what comes after goes into the group "(other)" of that kind. */
 #define TOTALS_MAX_GROUPS 4096
 
@@ -109,7 +112,7 @@ struct totals;
 struct totals *totals_new(void);
 void totals_free(struct totals *totals);
 
-/* From now on keep groups of @kinds alone, TOTALS_KIND() of each; to begin with, of all. */
+/* From now on keep groups of @kinds alone, TOTALS_KIND() of each, and TOTALS_STAGES; to begin with, of all. */
 void totals_keep(struct totals *totals, unsigned int kinds);
 
 /* Back to empty; pointers to groups are void after it. */

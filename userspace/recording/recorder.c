@@ -38,6 +38,8 @@ struct recorder {
 	int fd; /* holds the lock; closing it would drop those of SQLite */
 	char path[PATH_MAX];
 	sqlite3_stmt *inserts[LAYOUT_KINDS];
+	struct cs_head
+		*bound[LAYOUT_KINDS]; /* the record whose fields are bound to it; kind 0: none */
 	sqlite3_stmt *insert_loss, *insert_flags, *insert_policy, *insert_meta;
 	int64_t next_id;
 	uint64_t count;	      /* rows of records */
@@ -328,6 +330,10 @@ static int prepare(struct recorder *recorder)
 		if (text)
 			result = sqlite3_prepare_v2(db, text, -1, &recorder->inserts[kind], NULL);
 		free(text);
+		if (text)
+			recorder->bound[kind] = calloc(1, layout_of(kind)->size);
+		if (text && !recorder->bound[kind])
+			result = SQLITE_NOMEM;
 	}
 	return result;
 }
@@ -338,9 +344,13 @@ static int prepare(struct recorder *recorder)
  */
 static int connect(struct recorder *recorder, char *why)
 {
-	int result = sqlite3_open_v2(
-		recorder->path, &recorder->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+	int result;
+
+	/* Statistics of its memory take a lock for each piece. It is too late where one is read, and does no harm. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	result = sqlite3_open_v2(recorder->path, &recorder->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+				 NULL);
 
 	if (!result)
 		result = schema_create(recorder->db);
@@ -403,19 +413,31 @@ static bool is_plain(const unsigned char *text, size_t length)
 }
 
 /* Any other bytes are a blob, so that no SQL shell prints them as they are. */
-static void bind_text(sqlite3_stmt *statement, int column, const char *text, size_t size)
+static int bind_text(sqlite3_stmt *statement, int column, const char *text, size_t size)
 {
 	size_t length = strnlen(text, size);
 
 	if (is_plain((const unsigned char *)text, length))
-		sqlite3_bind_text(statement, column, text, (int)length, SQLITE_STATIC);
-	else
-		sqlite3_bind_blob(statement, column, text, (int)length, SQLITE_STATIC);
+		return sqlite3_bind_text(statement, column, text, (int)length, SQLITE_STATIC);
+	return sqlite3_bind_blob(statement, column, text, (int)length, SQLITE_STATIC);
+}
+
+static void put_element(struct text *text, const struct cs_head *head,
+			const struct layout_field *field, size_t index)
+{
+	int64_t value = layout_get(head, field, index);
+	bool negative = field->is_signed && value < 0;
+
+	if (index)
+		text_put_char(text, ',');
+	if (negative)
+		text_put_char(text, '-');
+	text_put_number(text, negative ? -(uint64_t)value : (uint64_t)value);
 }
 
 /* A JSON array, for json_each(); zeros at its end are left out. */
-static void bind_array(sqlite3_stmt *statement, int column, const struct cs_head *head,
-		       const struct layout_field *field)
+static int bind_array(sqlite3_stmt *statement, int column, const struct cs_head *head,
+		      const struct layout_field *field)
 {
 	char buf[ARRAY_TEXT_SIZE];
 	struct text text = {.buf = buf, .size = sizeof(buf)};
@@ -423,38 +445,68 @@ static void bind_array(sqlite3_stmt *statement, int column, const struct cs_head
 
 	while (count && !layout_get(head, field, count - 1))
 		count--;
-	text_put(&text, "[");
-	for (size_t i = 0; i < count; i++) {
-		int64_t value = layout_get(head, field, i);
-		bool negative = field->is_signed && value < 0;
-
-		text_put(&text, i ? "," : "");
-		text_put(&text, negative ? "-" : "");
-		text_put_number(&text, negative ? -(uint64_t)value : (uint64_t)value);
-	}
-	text_put(&text, "]");
-	sqlite3_bind_text(statement, column, buf, (int)text.length, SQLITE_TRANSIENT);
+	text_put_char(&text, '[');
+	for (size_t i = 0; i < count; i++)
+		put_element(&text, head, field, i);
+	text_put_char(&text, ']');
+	return sqlite3_bind_text(statement, column, buf, (int)text.length, SQLITE_TRANSIENT);
 }
 
-/* All but the columns after the fields; these begin at what it returns. */
+/* Good as long as @head is there. */
+static int bind_field(sqlite3_stmt *statement, int column, const struct cs_head *head,
+		      const struct layout_field *field)
+{
+	if (field->is_text)
+		return bind_text(statement, column, (const char *)head + field->offset,
+				 field->count);
+	if (field->count > 1)
+		return bind_array(statement, column, head, field);
+	return sqlite3_bind_int64(statement, column, layout_get(head, field, 0));
+}
+
+/* Up to where two records are the same, from @at on; to the word. Their fields are in the order of their layout. */
+static size_t same_until(const void *one, const void *other, size_t at, size_t size)
+{
+	uint64_t words[2];
+
+	for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+		memcpy(&words[0], (const char *)one + at, sizeof(uint64_t));
+		memcpy(&words[1], (const char *)other + at, sizeof(uint64_t));
+		if (words[0] != words[1])
+			break;
+	}
+	return at;
+}
+
+/*
+ * All but the columns after the fields; these begin at what it returns. Most fields are as in the record before,
+ * and SQLite keeps what is bound.
+ */
 static int bind_record(struct recorder *recorder, sqlite3_stmt *statement,
 		       const struct cs_head *head)
 {
 	const struct layout *layout = layout_of(head->kind);
+	struct cs_head *bound = recorder->bound[head->kind];
 	int column = SCHEMA_COLUMNS_BEFORE + 1;
+	bool any = bound->kind;
+	size_t same = 0;
 
 	sqlite3_bind_int64(statement, 1, recorder->next_id++);
 	sqlite3_bind_int64(statement, 2, (int64_t)head->ts_ns);
+	bound->kind = head->kind;
 	for (size_t i = 0; i < layout->count; i++, column++) {
 		const struct layout_field *field = &layout->fields[i];
+		const char *from = (const char *)head + field->offset;
+		char *to = (char *)bound + field->offset;
+		size_t size = (size_t)field->width * field->count;
 
-		if (field->is_text)
-			bind_text(statement, column, (const char *)head + field->offset,
-				  field->count);
-		else if (field->count > 1)
-			bind_array(statement, column, head, field);
-		else
-			sqlite3_bind_int64(statement, column, layout_get(head, field, 0));
+		if (any && field->offset > same)
+			same = same_until(bound, head, field->offset & ~7U, layout->size);
+		if (any && (field->offset + size <= same || !memcmp(to, from, size)))
+			continue;
+		memcpy(to, from, size);
+		if (bind_field(statement, column, bound, field))
+			fail(recorder);
 	}
 	return column;
 }
@@ -646,7 +698,8 @@ void recorder_add_clone(struct recorder *recorder, const struct clone *clone,
 			const struct refusal_verdict *verdict)
 {
 	sqlite3_stmt *statement = recorder->inserts[CS_KIND_CLONE];
-	const struct cs_clone *rec = clone->rec;
+	const struct cs_clone *rec = clone->rec, *bound = (void *)recorder->bound[CS_KIND_CLONE];
+	bool same_nodes = bound->head.kind && nodes_same(bound, rec);
 	int64_t refusal, detail, phases;
 	int after;
 
@@ -659,7 +712,8 @@ void recorder_add_clone(struct recorder *recorder, const struct clone *clone,
 	phases = add_part(recorder, clone->phases ? &clone->phases->head : NULL);
 	after = bind_record(recorder, statement, &rec->head);
 	bind_verdict(statement, after, verdict);
-	bind_nodes(statement, after, rec);
+	if (!same_nodes)
+		bind_nodes(statement, after, rec);
 	bind_id(statement, after + SCHEMA_REFUSAL_ID, refusal);
 	bind_id(statement, after + SCHEMA_DETAIL_ID, detail);
 	bind_id(statement, after + SCHEMA_PHASES_ID, phases);
@@ -746,8 +800,10 @@ void recorder_free(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
-	for (int kind = 0; kind < LAYOUT_KINDS; kind++)
+	for (int kind = 0; kind < LAYOUT_KINDS; kind++) {
 		sqlite3_finalize(recorder->inserts[kind]);
+		free(recorder->bound[kind]);
+	}
 	sqlite3_finalize(recorder->insert_loss);
 	sqlite3_finalize(recorder->insert_flags);
 	sqlite3_finalize(recorder->insert_policy);

@@ -48,12 +48,17 @@ struct run {
 	size_t size;
 };
 
+/* Fields of which only a part may be in a sample: there are the policies' nodes. */
+#define MAX_PARTIAL 2
+
 /* How to make a record of a sample of an event. */
 struct decoder {
 	const struct layout *layout;
 	int id; /* common_type of its samples; 0: not wanted */
 	struct run runs[HEAD_FIELDS + LAYOUT_MAX_FIELDS];
-	size_t count;	    /* of runs */
+	size_t count;			 /* of runs */
+	struct run partial[MAX_PARTIAL]; /* @from: where it is said where and how long it is */
+	size_t partial_count;
 	size_t sample_size; /* at least */
 };
 
@@ -165,6 +170,12 @@ static int ensure_loaded(struct module_source *module, char *why)
 	return check_version(why);
 }
 
+static void need(struct decoder *decoder, size_t sample_size)
+{
+	if (sample_size > decoder->sample_size)
+		decoder->sample_size = sample_size;
+}
+
 static void add_run(struct decoder *decoder, size_t from, size_t to, size_t size)
 {
 	struct run *last = decoder->count ? &decoder->runs[decoder->count - 1] : NULL;
@@ -173,8 +184,27 @@ static void add_run(struct decoder *decoder, size_t from, size_t to, size_t size
 		last->size += size;
 	else
 		decoder->runs[decoder->count++] = (struct run){from, to, size};
-	if (from + size > decoder->sample_size)
-		decoder->sample_size = from + size;
+	need(decoder, from + size);
+}
+
+/* False: it is not what this program knows. */
+static bool add_field(struct decoder *decoder, const struct tep_format_field *from,
+		      const struct layout_field *to)
+{
+	size_t size = (size_t)to->width * to->count;
+
+	if (!from)
+		return false;
+	if (!(from->flags & TEP_FIELD_IS_DYNAMIC)) {
+		add_run(decoder, (size_t)from->offset, to->offset, size);
+		return (size_t)from->size == size;
+	}
+	if (decoder->partial_count == MAX_PARTIAL || from->size != sizeof(uint32_t))
+		return false;
+	decoder->partial[decoder->partial_count++] =
+		(struct run){(size_t)from->offset, to->offset, size};
+	need(decoder, (size_t)from->offset + sizeof(uint32_t));
+	return true;
 }
 
 /* Find where in the sample each of these fields lies. */
@@ -182,17 +212,13 @@ static int match_fields(struct decoder *decoder, struct tep_event *event,
 			const struct layout_field *fields, size_t count, char *why)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct tep_format_field *field = tep_find_any_field(event, fields[i].name);
-		size_t size = (size_t)fields[i].width * fields[i].count;
-
-		if (!field || (size_t)field->size != size) {
+		if (!add_field(decoder, tep_find_any_field(event, fields[i].name), &fields[i])) {
 			snprintf(why, SOURCE_WHY_SIZE,
 				 "module: its event %s has no field %s as "
 				 "this program knows it",
 				 event->name, fields[i].name);
 			return -EPROTO;
 		}
-		add_run(decoder, (size_t)field->offset, fields[i].offset, size);
 	}
 	return 0;
 }
@@ -558,6 +584,34 @@ static bool is_folded(struct module_source *module, const struct cs_head *head)
 	return !filter_match(&module->options.filter, rec) || folds_add(module->folds, rec);
 }
 
+/* The words of it that are there; the rest of the record's field is zero. */
+static bool copy_partial(char *record, const char *raw, size_t size, const struct run *partial)
+{
+	uint32_t location;
+	size_t from, count;
+
+	memcpy(&location, raw + partial->from, sizeof(location));
+	from = location & 0xffff;
+	count = location >> 16;
+	if (from + count > size)
+		return false;
+	memcpy(record + partial->to, raw + from, count < partial->size ? count : partial->size);
+	return true;
+}
+
+static bool decode(const struct decoder *decoder, char *record, const char *raw, size_t size)
+{
+	bool is_whole = true;
+
+	memset(record, 0, decoder->layout->size);
+	for (size_t i = 0; i < decoder->count; i++)
+		memcpy(record + decoder->runs[i].to, raw + decoder->runs[i].from,
+		       decoder->runs[i].size);
+	for (size_t i = 0; i < decoder->partial_count; i++)
+		is_whole &= copy_partial(record, raw, size, &decoder->partial[i]);
+	return is_whole;
+}
+
 static void on_sample(const void *raw, size_t size, void *context)
 {
 	struct module_source *module = context;
@@ -567,15 +621,8 @@ static void on_sample(const void *raw, size_t size, void *context)
 		struct cs_detail largest;
 	} record;
 
-	if (!decoder) {
-		module->bad_records++;
-		return;
-	}
-	memset(&record, 0, decoder->layout->size);
-	for (size_t i = 0; i < decoder->count; i++)
-		memcpy((char *)&record + decoder->runs[i].to,
-		       (const char *)raw + decoder->runs[i].from, decoder->runs[i].size);
-	if (record.head.size != decoder->layout->size)
+	if (!decoder || !decode(decoder, (char *)&record, raw, size) ||
+	    record.head.size != decoder->layout->size)
 		module->bad_records++;
 	else if (is_folded(module, &record.head))
 		return;

@@ -8,17 +8,25 @@
 #include <string.h>
 #include <time.h>
 
+/* Of records, each of which may begin with a number of 64 bits. */
+#define ALIGNMENT  sizeof(uint64_t)
+#define FIRST_ROOM (1 << 20) /* a quarter of the ring: memory is only taken as it is used */
+
 struct entry {
 	uint64_t ts_ns;
-	uint64_t sequence; /* who came first, among equals */
-	struct cs_head *record;
+	size_t at; /* of its record in @bytes: among equals, who came first */
 };
 
+/*
+ * Records lie in one buffer, as a piece of memory for each would go back to the kernel with every reading, and
+ * come from there again, zeroed, with the next one.
+ */
 struct order {
 	struct entry *entries;
 	size_t count;
 	size_t capacity;
-	uint64_t sequence;
+	char *bytes, *spare; /* of the same size */
+	size_t used, room;
 	bool unsorted; /* one came before another that is younger */
 };
 
@@ -31,9 +39,9 @@ void order_free(struct order *order)
 {
 	if (!order)
 		return;
-	for (size_t i = 0; i < order->count; i++)
-		free(order->entries[i].record);
 	free(order->entries);
+	free(order->bytes);
+	free(order->spare);
 	free(order);
 }
 
@@ -52,22 +60,44 @@ static int make_room(struct order *order)
 	return 0;
 }
 
+static int make_room_for_bytes(struct order *order, size_t count)
+{
+	size_t room = 2 * order->room + FIRST_ROOM;
+	char *bytes, *spare;
+
+	if (order->used + count <= order->room)
+		return 0;
+	bytes = realloc(order->bytes, room);
+	if (bytes)
+		order->bytes = bytes;
+	spare = realloc(order->spare, room);
+	if (spare)
+		order->spare = spare;
+	if (!bytes || !spare)
+		return -ENOMEM;
+	order->room = room;
+	return 0;
+}
+
+/* A copy of it, at the end of the buffer. Returns where. */
+static size_t append(struct order *order, const struct cs_head *head)
+{
+	size_t at = order->used;
+
+	memcpy(order->bytes + at, head, head->size);
+	order->used += (head->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return at;
+}
+
 int order_push(struct order *order, const struct cs_head *head)
 {
-	struct cs_head *record;
-
-	if (make_room(order))
+	if (make_room(order) || make_room_for_bytes(order, head->size + ALIGNMENT))
 		return -ENOMEM;
 	if (order->count && order->entries[order->count - 1].ts_ns > head->ts_ns)
 		order->unsorted = true;
-	record = malloc(head->size);
-	if (!record)
-		return -ENOMEM;
-	memcpy(record, head, head->size);
 	order->entries[order->count++] = (struct entry){
 		.ts_ns = head->ts_ns,
-		.sequence = order->sequence++,
-		.record = record,
+		.at = append(order, head),
 	};
 	return 0;
 }
@@ -78,24 +108,37 @@ static int by_time(const void *left, const void *right)
 
 	if (a->ts_ns != b->ts_ns)
 		return a->ts_ns < b->ts_ns ? -1 : 1;
-	return a->sequence < b->sequence ? -1 : 1;
+	return a->at < b->at ? -1 : 1;
+}
+
+/* The first entries are done with: the records of the others begin the other buffer. */
+static void drop(struct order *order, size_t taken)
+{
+	char *bytes = order->bytes;
+
+	order->bytes = order->spare;
+	order->spare = bytes;
+	order->used = 0;
+	order->count -= taken;
+	for (size_t i = 0; i < order->count; i++) {
+		order->entries[i] = order->entries[taken + i];
+		order->entries[i].at = append(order, (const void *)(bytes + order->entries[i].at));
+	}
 }
 
 int order_flush(struct order *order, uint64_t until_ns, source_record_fn take, void *context)
 {
+	const struct entry *entries = order->entries;
 	size_t taken = 0;
 	int result = 0;
 
 	if (order->unsorted)
 		qsort(order->entries, order->count, sizeof(struct entry), by_time);
 	order->unsorted = false;
-	while (result >= 0 && taken < order->count && order->entries[taken].ts_ns < until_ns) {
-		result = take(order->entries[taken].record, context);
-		free(order->entries[taken].record);
-		taken++;
-	}
-	order->count -= taken;
-	memmove(order->entries, order->entries + taken, order->count * sizeof(struct entry));
+	while (result >= 0 && taken < order->count && entries[taken].ts_ns < until_ns)
+		result = take((const void *)(order->bytes + entries[taken++].at), context);
+	if (taken)
+		drop(order, taken);
 	return result < 0 ? result : (int)taken;
 }
 

@@ -11,6 +11,7 @@
 #include "model/policy.h"
 #include "view/json_line.h"
 #include "view/json_parts.h"
+#include "view/json_values.h"
 #include "view/json_write.h"
 
 /* A fact that is not known is null, and its value is not to be told. */
@@ -92,21 +93,6 @@ static void put_policy(struct json_line *line, const struct cs_policy *policy)
 	json_line_close(line, '}');
 }
 
-static void put_flag_names(struct json_line *line, uint64_t flags)
-{
-	char text[FLAGS_TEXT_SIZE];
-
-	json_line_open(line, '[');
-	for (uint64_t left = flags; left; left &= left - 1) {
-		const struct flag_info *flag = flags_find(left & -left);
-
-		if (!flag)
-			flags_format(text, sizeof(text), left & -left, 0);
-		json_line_word(line, flag ? flag->name : text);
-	}
-	json_line_close(line, ']');
-}
-
 static void put_stack(struct json_line *line, const struct cs_clone *rec)
 {
 	json_line_open(line, '[');
@@ -152,7 +138,7 @@ static void put_request(struct json_line *line, const struct cs_clone *rec)
 		json_line_bool(line, rec->kernel_clone);
 	put_number(line, "flags", rec->flags);
 	json_line_name(line, "flag_names");
-	put_flag_names(line, rec->flags);
+	json_put_flag_names(line, rec->flags);
 	if (tells(line, "exit_signal", rec, CS_FACT_EXIT_SIGNAL))
 		json_line_integer(line, rec->exit_signal);
 }
@@ -197,12 +183,6 @@ static void put_policies(struct json_line *line, const struct cs_clone *rec)
 		json_line_number(line, rec->vma_policies);
 }
 
-static json_t *new_object(const char *kind, const struct cs_head *head)
-{
-	return json_pack("{s:s, s:I, s:s}", "kind", kind, "ts_ns", (json_int_t)head->ts_ns,
-			 "backend", backend_name(head->backend));
-}
-
 static void print(const struct view_options *options, json_t *object)
 {
 	json_write(options->out, object, JSON_COMPACT);
@@ -214,12 +194,6 @@ static void json_begin(const struct view_options *options)
 	(void)options;
 }
 
-static void put_value(struct json_line *line, const char *name, json_t *value)
-{
-	json_line_name(line, name);
-	json_line_value(line, value);
-}
-
 /* Those that were asked for and came; why a clone was refused is told without a part, too. */
 static void put_parts(struct json_line *line, const struct view_options *options,
 		      const struct clone *clone)
@@ -228,12 +202,12 @@ static void put_parts(struct json_line *line, const struct view_options *options
 
 	if (clone->rec->error) {
 		refusal_explain(clone, options->kernel, &verdict);
-		put_value(line, "refusal", json_refusal(&verdict, clone->refusal));
+		json_put_refusal(line, &verdict, clone->refusal);
 	}
 	if (clone->detail)
-		put_value(line, "detail", json_detail(clone->rec, clone->detail));
+		json_put_detail(line, clone->rec, clone->detail);
 	if (clone->phases)
-		put_value(line, "phases", json_phases(clone->phases));
+		json_put_phases(line, clone->phases);
 }
 
 static void put_tries(struct json_line *line, const struct tries_before *before)
@@ -292,16 +266,18 @@ static void json_returned(const struct view_options *options, const struct cs_re
 
 static void json_call(const struct view_options *options, const struct cs_call *rec)
 {
-	json_t *object = new_object("call", &rec->head);
 	struct refusal_verdict verdict;
+	struct json_line line;
 
-	json_call_fields(object, rec);
+	json_line_begin(&line, options->out);
+	put_head(&line, "call", &rec->head);
+	json_put_call(&line, rec);
 	refusal_explain_call(rec, options->kernel, &verdict);
-	json_object_set_new(object, "refusal", json_refusal(&verdict, NULL));
-	print(options, object);
+	json_put_refusal(&line, &verdict, NULL);
+	json_line_end(&line);
 }
 
-static void set_namespaces_refusal(json_t *object, const struct view_options *options,
+static void put_namespaces_refusal(struct json_line *line, const struct view_options *options,
 				   const struct cs_namespaces *rec,
 				   const struct cs_refusal *refusal)
 {
@@ -310,7 +286,7 @@ static void set_namespaces_refusal(json_t *object, const struct view_options *op
 	if (!rec->error)
 		return;
 	refusal_explain_namespaces(rec, refusal, options->kernel, &verdict);
-	json_object_set_new(object, "refusal", json_refusal(&verdict, refusal));
+	json_put_refusal(line, &verdict, refusal);
 }
 
 static void json_life(const struct view_options *options, const struct cs_head *head,
@@ -322,12 +298,14 @@ static void json_life(const struct view_options *options, const struct cs_head *
 		[CS_KIND_EXIT] = "exit",
 		[CS_KIND_NAMESPACES] = "namespaces",
 	};
-	json_t *object = new_object(kinds[head->kind], head);
+	struct json_line line;
 
-	json_life_fields(object, head, life);
+	json_line_begin(&line, options->out);
+	put_head(&line, kinds[head->kind], head);
+	json_put_life(&line, head, life);
 	if (head->kind == CS_KIND_NAMESPACES)
-		set_namespaces_refusal(object, options, (const void *)head, refusal);
-	print(options, object);
+		put_namespaces_refusal(&line, options, (const void *)head, refusal);
+	json_line_end(&line);
 }
 
 static void json_lost(const struct view_options *options, enum loss loss, uint64_t count)

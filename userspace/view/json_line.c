@@ -4,8 +4,11 @@
 
 #include <string.h>
 
-#include "view/json_parts.h"
+#include "view/json_values.h"
 #include "view/json_write.h"
+
+/* What is longer jansson writes. */
+#define MOST_AT_ONCE 1024
 
 static void flush(struct json_line *line)
 {
@@ -34,17 +37,15 @@ static void separate(struct json_line *line)
 	line->first = false;
 }
 
-/* In quotes; then ':', or not. */
-static void put_word(struct json_line *line, const char *word, bool is_name)
+/* Nothing in it is to be escaped, and it is no longer than MOST_AT_ONCE. */
+static void put_quoted(struct json_line *line, const char *text, size_t length)
 {
-	size_t length = strlen(word);
-	char *to = room_for(line, length + 3);
+	char *to = room_for(line, length + 2);
 
 	to[0] = '"';
-	memcpy(to + 1, word, length);
+	memcpy(to + 1, text, length);
 	to[length + 1] = '"';
-	to[length + 2] = ':';
-	line->length += length + 2 + is_name;
+	line->length += length + 2;
 }
 
 void json_line_begin(struct json_line *line, FILE *out)
@@ -65,7 +66,8 @@ void json_line_end(struct json_line *line)
 void json_line_name(struct json_line *line, const char *name)
 {
 	separate(line);
-	put_word(line, name, true);
+	put_quoted(line, name, strlen(name));
+	put(line, ':');
 	line->first = true;
 }
 
@@ -125,7 +127,7 @@ void json_line_word(struct json_line *line, const char *word)
 		return;
 	}
 	separate(line);
-	put_word(line, word, false);
+	put_quoted(line, word, strlen(word));
 }
 
 static bool is_plain(const char *text, size_t length)
@@ -139,18 +141,25 @@ static bool is_plain(const char *text, size_t length)
 void json_line_text(struct json_line *line, const char *text, size_t size)
 {
 	size_t length = strnlen(text, size);
-	char *to;
 
 	if (!is_plain(text, length)) {
 		json_line_value(line, json_text(text, size));
 		return;
 	}
 	separate(line);
-	to = room_for(line, length + 2);
-	to[0] = '"';
-	memcpy(to + 1, text, length);
-	to[length + 1] = '"';
-	line->length += length + 2;
+	put_quoted(line, text, length);
+}
+
+void json_line_string(struct json_line *line, const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+
+	if (length < MOST_AT_ONCE && text && is_plain(text, length)) {
+		separate(line);
+		put_quoted(line, text, length);
+	} else {
+		json_line_value(line, text ? json_string(text) : json_null());
+	}
 }
 
 void json_line_value(struct json_line *line, json_t *value)

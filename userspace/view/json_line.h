@@ -34,7 +34,9 @@ void json_line_bool(struct json_line *line, bool value);
 void json_line_null(struct json_line *line);
 void json_line_word(struct json_line *line, const char *word); /* one of ours; NULL: null */
 void json_line_text(struct json_line *line, const char *text, size_t size); /* as json_text() */
-void json_line_value(struct json_line *line, json_t *value);		    /* and give it back */
+void json_line_string(struct json_line *line,
+		      const char *text);		     /* UTF-8, however long; NULL: null */
+void json_line_value(struct json_line *line, json_t *value); /* and give it back */
 
 /* A list or an object as a value: '[' or '{', and what closes it. */
 void json_line_open(struct json_line *line, char bracket);

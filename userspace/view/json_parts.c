@@ -6,86 +6,14 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include <clonescope/fields.h>
-
 #include "model/changes.h"
 #include "model/container.h"
 #include "model/flags.h"
+#include "model/layout.h"
 #include "model/names.h"
 #include "model/stages.h"
-#include "view/utf8.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-json_t *json_number(uint64_t value)
-{
-	/* What jansson has no integer for is rounded: its magnitude is right, and its sign. */
-	return value > INT64_MAX ? json_real((double)value) : json_integer((json_int_t)value);
-}
-
-json_t *json_text(const char *text, size_t size)
-{
-	char valid[UTF8_SIZE(JSON_TEXT_MAX)];
-
-	utf8_replace(valid, sizeof(valid), text, strnlen(text, size));
-	return json_string(valid);
-}
-
-/* The names of all bits; a bit without a name as its hexadecimal number. */
-json_t *json_flag_names(uint64_t flags)
-{
-	json_t *names = json_array();
-	char text[FLAGS_TEXT_SIZE];
-
-	for (int bit = 0; bit < 64; bit++) {
-		if (!(flags & 1ULL << bit))
-			continue;
-		flags_format(text, sizeof(text), 1ULL << bit, 0);
-		json_array_append_new(names, json_string(text));
-	}
-	return names;
-}
-
-static json_t *u8_list(const __u8 *values, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_integer(values[i]));
-	return list;
-}
-
-static json_t *s32_list(const __s32 *values, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_integer(values[i]));
-	return list;
-}
-
-static json_t *u32_list(const __u32 *values, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_number(values[i]));
-	return list;
-}
-
-/* Fields of fields.h, each by its name. The types of arrays are those that there are. */
-#define SET_FIELD(record, type, name)                       \
-	json_object_set_new(object, #name,                  \
-			    _Generic(rec->name, __u64       \
-				     : json_number, default \
-				     : json_integer)(rec->name));
-#define SET_ARRAY(record, type, name, length)             \
-	json_object_set_new(object, #name,                \
-			    _Generic((rec->name)[0], char \
-				     : json_text, __u8    \
-				     : u8_list, __s32     \
-				     : s32_list, __u32    \
-				     : u32_list)(rec->name, length));
 
 const struct json_fact json_refusal_facts[CS_REFUSAL_COUNT] = {
 	[CS_REFUSAL_TRAIL] = {"trail", {"trail"}},
@@ -118,32 +46,6 @@ const struct json_fact json_detail_facts[CS_DETAIL_COUNT] = {
 				"stack_size", "set_tid_size", "set_tid"}},
 };
 
-/* Null for what is missing, and the list of what that is. */
-static void set_missing(json_t *object, uint64_t missing, const struct json_fact *facts, int count)
-{
-	json_t *names = json_array();
-
-	for (int i = 0; i < count; i++) {
-		if (!(missing & CS_MISSING(i)))
-			continue;
-		json_array_append_new(names, json_string(facts[i].name));
-		for (int field = 0; facts[i].fields[field]; field++)
-			json_object_set_new(object, facts[i].fields[field], json_null());
-	}
-	json_object_set_new(object, "missing", names);
-}
-
-/* Of a list that is ended by NULL, the names whose bits are set. */
-static json_t *bit_names(uint64_t bits, const char *const *names)
-{
-	json_t *list = json_array();
-
-	for (int i = 0; names[i]; i++)
-		if (bits & 1ULL << i)
-			json_array_append_new(list, json_string(names[i]));
-	return list;
-}
-
 /* enum cs_trail and enum cs_is, in lower case. */
 const char *const json_trail_names[] = {"task", "creds", "limits",     "sched", "security", "files",
 					"fs",	"mm",	 "namespaces", "pid",	"cgroup",   NULL};
@@ -157,97 +59,11 @@ _Static_assert(ARRAY_SIZE(json_trail_names) == CS_TRAIL_CGROUP + 2,
 	       "every bit of the trail has a name");
 _Static_assert(ARRAY_SIZE(json_is_names) == CS_IS_THREADED + 2, "every bit of cs_is has a name");
 
-static json_t *evidence_json(const struct cs_refusal *rec)
-{
-	const uint64_t of_cgroup = CS_MISSING(CS_REFUSAL_PIDS) | CS_MISSING(CS_REFUSAL_TARGET);
-	json_t *object = json_object();
-
-	CS_REFUSAL_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_del(object, "tid");
-	json_object_set_new(object, "stage", json_string(stage_name((enum cs_stage)rec->stage)));
-	json_object_set_new(object, "trail", bit_names(rec->trail, json_trail_names));
-	json_object_set_new(object, "is", bit_names(rec->is, json_is_names));
-	json_object_set_new(object, "set_tid",
-			    s32_list(rec->set_tid, rec->set_tid_size < CS_MAX_LEVELS
-							   ? rec->set_tid_size
-							   : CS_MAX_LEVELS - 1));
-	set_missing(object, rec->missing, json_refusal_facts, CS_REFUSAL_COUNT);
-	/* "": neither a full one nor a target, but only where both are known. */
-	if (!rec->cgroup[0] && (rec->missing & of_cgroup))
-		json_object_set_new(object, "cgroup", json_null());
-	return object;
-}
-
-static json_t *reasons_json(const struct refusal_verdict *verdict)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < verdict->count; i++) {
-		const struct refusal_reason *reason = &verdict->reasons[i];
-
-		json_array_append_new(
-			list, json_pack("{s:s?, s:s?, s:s, s:s, s:s?}", "rule", reason->rule->id,
-					"function", reason->rule->function, "sentence",
-					reason->sentence, "speaks_for_it",
-					rules_sense_text(reason->sense), "advice", reason->advice));
-	}
-	return list;
-}
-
 const char *const json_outcome_names[] = {
 	[REFUSAL_NONE] = "none",       [REFUSAL_RESTARTED] = "restarted",
 	[REFUSAL_DECIDED] = "decided", [REFUSAL_CANDIDATES] = "candidates",
 	[REFUSAL_UNKNOWN] = "unknown", NULL,
 };
-
-json_t *json_refusal(const struct refusal_verdict *verdict, const struct cs_refusal *rec)
-{
-	char sentence[REFUSAL_LINE_SIZE];
-	const bool staged = verdict->has_stages;
-
-	refusal_format(sentence, sizeof(sentence), verdict);
-	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "outcome",
-		json_outcome_names[verdict->outcome], "sentence", sentence, "first_stage",
-		staged ? json_string(stage_name(verdict->first_stage)) : json_null(), "last_stage",
-		staged ? json_string(stage_name(verdict->last_stage)) : json_null(), "reasons",
-		reasons_json(verdict), "left_out", (json_int_t)verdict->left_out, "evidence",
-		rec ? evidence_json(rec) : json_null());
-}
-
-static json_t *ns_json(const __u32 ns[CS_NS_COUNT])
-{
-	json_t *object = json_object();
-
-	for (int i = 0; i < CS_NS_COUNT; i++)
-		json_object_set_new(object, namespace_name(i), json_number(ns[i]));
-	return object;
-}
-
-static json_t *container_json(const char *path)
-{
-	struct container container;
-
-	if (!container_find(&container, path))
-		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:b}", "engine",
-			 container.engine ? json_string(container_engine_name(container.engine))
-					  : json_null(),
-			 "id", container.id[0] ? json_string(container.id) : json_null(), "pod",
-			 container.pod[0] ? json_string(container.pod) : json_null(), "monitor",
-			 container.monitor);
-}
-
-static json_t *changed_json(const struct cs_clone *clone, const struct cs_detail *detail)
-{
-	uint32_t changes = changes_find(clone, detail);
-	json_t *list = json_array();
-
-	for (int change = 0; change < CHANGE_COUNT; change++)
-		if (changes & 1U << change)
-			json_array_append_new(list, json_string(change_name(change)));
-	return list;
-}
 
 const char *const json_child_fields[] = {
 	"pid_level",
@@ -274,131 +90,506 @@ const char *const json_child_fields[] = {
 	NULL,
 };
 
-static void set_null(json_t *object, const char *const *fields)
-{
-	for (; *fields; fields++)
-		json_object_set_new(object, *fields, json_null());
-}
-
-json_t *json_detail(const struct cs_clone *clone, const struct cs_detail *rec)
-{
-	json_t *object = json_object();
-
-	CS_DETAIL_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_del(object, "tid");
-	json_object_set_new(object, "set_tid",
-			    s32_list(rec->set_tid, rec->set_tid_size < CS_MAX_LEVELS
-							   ? rec->set_tid_size
-							   : CS_MAX_LEVELS - 1));
-	json_object_set_new(
-		object, "pids",
-		s32_list(rec->pids, rec->pid_level < CS_MAX_LEVELS ? rec->pid_level + 1 : 0));
-	json_object_set_new(object, "ns", ns_json(rec->ns));
-	json_object_set_new(object, "caller_ns", ns_json(rec->caller_ns));
-	json_object_set_new(object, "container", container_json(rec->cgroup));
-	json_object_set_new(object, "changed", changed_json(clone, rec));
-	if (clone->error)
-		set_null(object, json_child_fields);
-	if (!rec->cgroup[0])
-		json_object_set_new(object, "cgroup", json_null());
-	set_missing(object, rec->missing, json_detail_facts, CS_DETAIL_COUNT);
-	return object;
-}
-
-json_t *json_phases(const struct cs_phases *phases)
-{
-	json_t *object = json_object();
-
-	for (int stage = 0; stage < CS_STAGE_COUNT; stage++)
-		if (phases->phase_ns[stage])
-			json_object_set_new(object, stage_name((enum cs_stage)stage),
-					    json_number(phases->phase_ns[stage]));
-	return object;
-}
-
-static void set_error_name(json_t *object, int error)
-{
-	const char *name = error ? errno_name(error) : NULL;
-
-	json_object_set_new(object, "error_name", name ? json_string(name) : json_null());
-}
-
 const char *const json_args_fields[] = {"flags",      "flag_names",   "exit_signal", "stack",
 					"stack_size", "set_tid_size", "cgroup",	     "pidfd",
 					"parent_tid", "has_set_tid",  NULL};
 
-void json_call_fields(json_t *object, const struct cs_call *rec)
+/* --- values -------------------------------------------------------------------------------------------- */
+
+static void put_scalar(struct json_line *line, const struct cs_head *head,
+		       const struct layout_field *field, size_t index)
 {
-	CS_CALL_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_set_new(object, "via",
-			    rec->via ? json_string(via_name(rec->via)) : json_null());
-	json_object_set_new(object, "flag_names", json_flag_names(rec->flags));
-	json_object_set_new(object, "entered", json_boolean(rec->entered));
-	json_object_set_new(object, "args_known", json_boolean(rec->args_known));
-	json_object_set_new(object, "has_set_tid", json_boolean(rec->has_set_tid));
-	set_error_name(object, rec->error);
-	if (!rec->args_known)
-		set_null(object, json_args_fields);
+	int64_t value = layout_get(head, field, index);
+
+	if (field->is_signed)
+		json_line_integer(line, value);
+	else
+		json_line_number(line, (uint64_t)value);
 }
 
-static void set_start(json_t *object, const struct cs_start *rec, const struct life *life)
+/* As it lies in the record. Of a list, @count. */
+static void put_field(struct json_line *line, const struct cs_head *head,
+		      const struct layout_field *field, size_t count)
+{
+	if (field->is_text) {
+		json_line_text(line, (const char *)head + field->offset, field->count);
+		return;
+	}
+	if (field->count == 1) {
+		put_scalar(line, head, field, 0);
+		return;
+	}
+	json_line_open(line, '[');
+	for (size_t i = 0; i < count; i++)
+		put_scalar(line, head, field, i);
+	json_line_close(line, ']');
+}
+
+/* Of a list that is ended by NULL, the names whose bits are set. */
+static void put_bit_names(struct json_line *line, uint64_t bits, const char *const *names)
+{
+	json_line_open(line, '[');
+	for (int i = 0; names[i]; i++)
+		if (bits & 1ULL << i)
+			json_line_word(line, names[i]);
+	json_line_close(line, ']');
+}
+
+void json_put_flag_names(struct json_line *line, uint64_t flags)
+{
+	char text[FLAGS_TEXT_SIZE];
+
+	json_line_open(line, '[');
+	for (uint64_t left = flags; left; left &= left - 1) {
+		const struct flag_info *flag = flags_find(left & -left);
+
+		if (!flag)
+			flags_format(text, sizeof(text), left & -left, 0);
+		json_line_word(line, flag ? flag->name : text);
+	}
+	json_line_close(line, ']');
+}
+
+static void put_facts(struct json_line *line, uint64_t missing, const struct json_fact *facts,
+		      int count)
+{
+	json_line_open(line, '[');
+	for (int i = 0; i < count; i++)
+		if (missing & CS_MISSING(i))
+			json_line_word(line, facts[i].name);
+	json_line_close(line, ']');
+}
+
+static void put_ns(struct json_line *line, const __u32 ns[CS_NS_COUNT])
+{
+	json_line_open(line, '{');
+	for (int i = 0; i < CS_NS_COUNT; i++) {
+		json_line_name(line, namespace_name(i));
+		json_line_number(line, ns[i]);
+	}
+	json_line_close(line, '}');
+}
+
+/* Null unless @known. */
+static void put_bool_if(struct json_line *line, const char *name, bool known, bool value)
+{
+	json_line_name(line, name);
+	if (known)
+		json_line_bool(line, value);
+	else
+		json_line_null(line);
+}
+
+static void put_number_if(struct json_line *line, const char *name, bool known, uint64_t value)
+{
+	json_line_name(line, name);
+	if (known)
+		json_line_number(line, value);
+	else
+		json_line_null(line);
+}
+
+/* Text that may have to be escaped; NULL: null. */
+static void put_string(struct json_line *line, const char *name, const char *text)
+{
+	json_line_name(line, name);
+	json_line_string(line, text);
+}
+
+static void put_word(struct json_line *line, const char *name, const char *word)
+{
+	json_line_name(line, name);
+	json_line_word(line, word);
+}
+
+static void put_error_name(struct json_line *line, int error)
+{
+	put_word(line, "error_name", error ? errno_name(error) : NULL);
+}
+
+static size_t set_tid_count(uint32_t size)
+{
+	return size < CS_MAX_LEVELS ? size : CS_MAX_LEVELS - 1;
+}
+
+/* --- the fields of a record ------------------------------------------------------------------------------ */
+
+/* Bits of facts that may be missing; above them, what else leaves fields null. */
+#define FACTS	  (NEVER - 1)
+#define NO_CHILD  (1ULL << 63)
+#define NO_CGROUP (1ULL << 62)
+#define NO_ARGS	  (1ULL << 61)
+#define NEVER	  (1ULL << 60) /* it is left out: a part's tid is that of its clone */
+
+static const char *const cgroup_alone[] = {"cgroup", NULL};
+static const char *const tid_alone[] = {"tid", NULL};
+
+/* Of records of @kind, fields that are null without something. */
+static const struct {
+	int kind;
+	uint64_t without;
+	const char *const *fields;
+} conditions[] = {
+	{CS_KIND_REFUSAL, NEVER, tid_alone},
+	{CS_KIND_REFUSAL, NO_CGROUP, cgroup_alone},
+	{CS_KIND_DETAIL, NEVER, tid_alone},
+	{CS_KIND_DETAIL, NO_CGROUP, cgroup_alone},
+	{CS_KIND_DETAIL, NO_CHILD, json_child_fields},
+	{CS_KIND_CALL, NO_ARGS, json_args_fields},
+};
+
+static bool is_among(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name))
+		names++;
+	return *names;
+}
+
+/* What makes a field null: any of these bits. */
+static uint64_t nulled_by(int kind, const char *name)
+{
+	uint64_t without = 0;
+
+	for (int i = 0; kind == CS_KIND_REFUSAL && i < CS_REFUSAL_COUNT; i++)
+		if (is_among(name, json_refusal_facts[i].fields))
+			without |= CS_MISSING(i);
+	for (int i = 0; kind == CS_KIND_DETAIL && i < CS_DETAIL_COUNT; i++)
+		if (is_among(name, json_detail_facts[i].fields))
+			without |= CS_MISSING(i);
+	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++)
+		if (conditions[i].kind == kind && is_among(name, conditions[i].fields))
+			without |= conditions[i].without;
+	return without;
+}
+
+/* The same of each field of a kind of record, found once. */
+static const uint64_t *nulls_of(int kind)
+{
+	static struct {
+		bool known;
+		uint64_t without[LAYOUT_MAX_FIELDS];
+	} nulls[LAYOUT_KINDS];
+	const struct layout *layout = layout_of(kind);
+
+	for (size_t i = 0; !nulls[kind].known && i < layout->count; i++)
+		nulls[kind].without[i] = nulled_by(kind, layout->fields[i].name);
+	nulls[kind].known = true;
+	return nulls[kind].without;
+}
+
+/* Writes the value of a field: some are told otherwise than as they lie in the record. */
+typedef void put_fn(struct json_line *line, const struct cs_head *head,
+		    const struct layout_field *field);
+
+/* All fields of a record of @kind, by their names. @without: bits of what there is not. */
+static void put_fields(struct json_line *line, int kind, const struct cs_head *head, put_fn *put,
+		       uint64_t without)
+{
+	const struct layout *layout = layout_of(kind);
+	const uint64_t *nulls = nulls_of(kind);
+
+	for (size_t i = 0; i < layout->count; i++) {
+		if (nulls[i] & NEVER)
+			continue;
+		json_line_name(line, layout->fields[i].name);
+		if (nulls[i] & without)
+			json_line_null(line);
+		else
+			put(line, head, &layout->fields[i]);
+	}
+}
+
+static void put_any(struct json_line *line, const struct cs_head *head,
+		    const struct layout_field *field)
+{
+	put_field(line, head, field, field->count);
+}
+
+static void put_bool(struct json_line *line, const struct cs_head *head,
+		     const struct layout_field *field)
+{
+	json_line_bool(line, layout_get(head, field, 0));
+}
+
+/* --- why it was refused -------------------------------------------------------------------------------- */
+
+static void put_of_refusal(struct json_line *line, const struct cs_head *head,
+			   const struct layout_field *field)
+{
+	const struct cs_refusal *rec = (const void *)head;
+
+	switch (field->offset) {
+	case offsetof(struct cs_refusal, missing):
+		put_facts(line, rec->missing, json_refusal_facts, CS_REFUSAL_COUNT);
+		break;
+	case offsetof(struct cs_refusal, stage):
+		json_line_word(line, stage_name((enum cs_stage)rec->stage));
+		break;
+	case offsetof(struct cs_refusal, trail):
+		put_bit_names(line, rec->trail, json_trail_names);
+		break;
+	case offsetof(struct cs_refusal, is):
+		put_bit_names(line, rec->is, json_is_names);
+		break;
+	case offsetof(struct cs_refusal, set_tid):
+		put_field(line, head, field, set_tid_count(rec->set_tid_size));
+		break;
+	default:
+		put_any(line, head, field);
+	}
+}
+
+/* No cgroup: neither a full one nor a target, but only where both are known. */
+static void put_evidence(struct json_line *line, const struct cs_refusal *rec)
+{
+	const uint64_t of_cgroup = CS_MISSING(CS_REFUSAL_PIDS) | CS_MISSING(CS_REFUSAL_TARGET);
+	uint64_t without = rec->missing & FACTS;
+
+	if (!rec->cgroup[0] && rec->missing & of_cgroup)
+		without |= NO_CGROUP;
+	json_line_open(line, '{');
+	put_fields(line, CS_KIND_REFUSAL, &rec->head, put_of_refusal, without);
+	json_line_close(line, '}');
+}
+
+static void put_reasons(struct json_line *line, const struct refusal_verdict *verdict)
+{
+	json_line_open(line, '[');
+	for (size_t i = 0; i < verdict->count; i++) {
+		const struct refusal_reason *reason = &verdict->reasons[i];
+
+		json_line_open(line, '{');
+		put_string(line, "rule", reason->rule->id);
+		put_string(line, "function", reason->rule->function);
+		put_string(line, "sentence", reason->sentence);
+		put_string(line, "speaks_for_it", rules_sense_text(reason->sense));
+		put_string(line, "advice", reason->advice);
+		json_line_close(line, '}');
+	}
+	json_line_close(line, ']');
+}
+
+void json_put_refusal(struct json_line *line, const struct refusal_verdict *verdict,
+		      const struct cs_refusal *rec)
+{
+	const bool staged = verdict->has_stages;
+	char sentence[REFUSAL_LINE_SIZE];
+
+	refusal_format(sentence, sizeof(sentence), verdict);
+	json_line_name(line, "refusal");
+	json_line_open(line, '{');
+	put_word(line, "outcome", json_outcome_names[verdict->outcome]);
+	put_string(line, "sentence", sentence);
+	put_word(line, "first_stage", staged ? stage_name(verdict->first_stage) : NULL);
+	put_word(line, "last_stage", staged ? stage_name(verdict->last_stage) : NULL);
+	json_line_name(line, "reasons");
+	put_reasons(line, verdict);
+	json_line_name(line, "left_out");
+	json_line_number(line, verdict->left_out);
+	json_line_name(line, "evidence");
+	if (rec)
+		put_evidence(line, rec);
+	else
+		json_line_null(line);
+	json_line_close(line, '}');
+}
+
+/* --- the detail, and the stages ------------------------------------------------------------------------ */
+
+static void put_of_detail(struct json_line *line, const struct cs_head *head,
+			  const struct layout_field *field)
+{
+	const struct cs_detail *rec = (const void *)head;
+
+	switch (field->offset) {
+	case offsetof(struct cs_detail, missing):
+		put_facts(line, rec->missing, json_detail_facts, CS_DETAIL_COUNT);
+		break;
+	case offsetof(struct cs_detail, set_tid):
+		put_field(line, head, field, set_tid_count(rec->set_tid_size));
+		break;
+	case offsetof(struct cs_detail, pids):
+		put_field(line, head, field,
+			  rec->pid_level < CS_MAX_LEVELS ? rec->pid_level + 1 : 0);
+		break;
+	case offsetof(struct cs_detail, ns):
+		put_ns(line, rec->ns);
+		break;
+	case offsetof(struct cs_detail, caller_ns):
+		put_ns(line, rec->caller_ns);
+		break;
+	default:
+		put_any(line, head, field);
+	}
+}
+
+static void put_container(struct json_line *line, const struct cs_detail *rec)
+{
+	struct container found;
+
+	json_line_name(line, "container");
+	if (rec->missing & CS_MISSING(CS_DETAIL_CGROUP) || !container_find(&found, rec->cgroup)) {
+		json_line_null(line);
+		return;
+	}
+	json_line_open(line, '{');
+	put_word(line, "engine", found.engine ? container_engine_name(found.engine) : NULL);
+	put_string(line, "id", found.id[0] ? found.id : NULL);
+	put_string(line, "pod", found.pod[0] ? found.pod : NULL);
+	put_bool_if(line, "monitor", true, found.monitor);
+	json_line_close(line, '}');
+}
+
+static void put_changed(struct json_line *line, const struct cs_clone *clone,
+			const struct cs_detail *rec)
+{
+	uint32_t changes = changes_find(clone, rec);
+
+	json_line_name(line, "changed");
+	if (clone->error) {
+		json_line_null(line);
+		return;
+	}
+	json_line_open(line, '[');
+	for (int change = 0; change < CHANGE_COUNT; change++)
+		if (changes & 1U << change)
+			json_line_word(line, change_name(change));
+	json_line_close(line, ']');
+}
+
+void json_put_detail(struct json_line *line, const struct cs_clone *clone,
+		     const struct cs_detail *rec)
+{
+	uint64_t without = rec->missing & FACTS;
+
+	if (clone->error)
+		without |= NO_CHILD;
+	if (!rec->cgroup[0])
+		without |= NO_CGROUP;
+	json_line_name(line, "detail");
+	json_line_open(line, '{');
+	put_fields(line, CS_KIND_DETAIL, &rec->head, put_of_detail, without);
+	put_container(line, rec);
+	put_changed(line, clone, rec);
+	json_line_close(line, '}');
+}
+
+void json_put_phases(struct json_line *line, const struct cs_phases *phases)
+{
+	json_line_name(line, "phases");
+	json_line_open(line, '{');
+	for (int stage = 0; stage < CS_STAGE_COUNT; stage++) {
+		if (!phases->phase_ns[stage])
+			continue;
+		json_line_name(line, stage_name((enum cs_stage)stage));
+		json_line_number(line, phases->phase_ns[stage]);
+	}
+	json_line_close(line, '}');
+}
+
+/* --- what is no clone ------------------------------------------------------------------------------------ */
+
+static void put_of_call(struct json_line *line, const struct cs_head *head,
+			const struct layout_field *field)
+{
+	const struct cs_call *rec = (const void *)head;
+
+	switch (field->offset) {
+	case offsetof(struct cs_call, via):
+		json_line_word(line, rec->via ? via_name(rec->via) : NULL);
+		break;
+	case offsetof(struct cs_call, entered):
+	case offsetof(struct cs_call, args_known):
+	case offsetof(struct cs_call, has_set_tid):
+		put_bool(line, head, field);
+		break;
+	default:
+		put_any(line, head, field);
+	}
+}
+
+void json_put_call(struct json_line *line, const struct cs_call *rec)
+{
+	put_fields(line, CS_KIND_CALL, &rec->head, put_of_call, rec->args_known ? 0 : NO_ARGS);
+	json_line_name(line, "flag_names");
+	if (rec->args_known)
+		json_put_flag_names(line, rec->flags);
+	else
+		json_line_null(line);
+	put_error_name(line, rec->error);
+}
+
+static void put_start(struct json_line *line, const struct cs_start *rec, const struct life *life)
 {
 	bool known = life && life->made_ns && rec->head.ts_ns >= life->made_ns;
 	enum nodes_verdict where = life ? lives_first_node(life, rec) : NODES_UNKNOWN;
 
-	CS_START_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_set_new(object, "delay_ns",
-			    known ? json_number(rec->head.ts_ns - life->made_ns) : json_null());
-	json_object_set_new(object, "elsewhere",
-			    where == NODES_UNKNOWN ? json_null()
-						   : json_boolean(where == NODES_DISAGREE));
+	put_fields(line, CS_KIND_START, &rec->head, put_any, 0);
+	put_number_if(line, "delay_ns", known, known ? rec->head.ts_ns - life->made_ns : 0);
+	put_bool_if(line, "elsewhere", where != NODES_UNKNOWN, where == NODES_DISAGREE);
 }
 
-static void set_exit(json_t *object, const struct cs_exit *rec)
+static void put_exec(struct json_line *line, const struct cs_exec *rec, const struct life *life)
+{
+	put_fields(line, CS_KIND_EXEC, &rec->head, put_any, 0);
+	put_bool_if(line, "ready", life, life && life->fresh);
+}
+
+static void put_of_exit(struct json_line *line, const struct cs_head *head,
+			const struct layout_field *field)
+{
+	if (field->offset == offsetof(struct cs_exit, last_thread))
+		put_bool(line, head, field);
+	else
+		put_any(line, head, field);
+}
+
+static void put_exit(struct json_line *line, const struct cs_exit *rec)
 {
 	bool killed = WIFSIGNALED(rec->code);
-	const char *signal = killed ? signal_name(WTERMSIG(rec->code)) : NULL;
 
-	CS_EXIT_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_set_new(object, "last_thread", json_boolean(rec->last_thread));
-	json_object_set_new(object, "status",
-			    killed ? json_null() : json_integer(WEXITSTATUS(rec->code)));
-	json_object_set_new(object, "signal", signal ? json_string(signal) : json_null());
-	json_object_set_new(object, "lived_ns",
-			    rec->head.ts_ns >= rec->start_ns
-				    ? json_number(rec->head.ts_ns - rec->start_ns)
-				    : json_null());
+	put_fields(line, CS_KIND_EXIT, &rec->head, put_of_exit, 0);
+	put_number_if(line, "status", !killed, (uint64_t)WEXITSTATUS(rec->code));
+	put_word(line, "signal", killed ? signal_name(WTERMSIG(rec->code)) : NULL);
+	put_number_if(line, "lived_ns", rec->head.ts_ns >= rec->start_ns,
+		      rec->head.ts_ns - rec->start_ns);
 }
 
-static void set_exec(json_t *object, const struct cs_exec *rec, const struct life *life)
+static void put_of_namespaces(struct json_line *line, const struct cs_head *head,
+			      const struct layout_field *field)
 {
-	CS_EXEC_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_set_new(object, "ready", life ? json_boolean(life->fresh) : json_null());
+	const struct cs_namespaces *rec = (const void *)head;
+
+	if (field->offset == offsetof(struct cs_namespaces, is_setns))
+		put_bool(line, head, field);
+	else if (field->offset == offsetof(struct cs_namespaces, ns))
+		put_ns(line, rec->ns);
+	else
+		put_any(line, head, field);
 }
 
-static void set_namespaces(json_t *object, const struct cs_namespaces *rec)
+static void put_namespaces(struct json_line *line, const struct cs_namespaces *rec)
 {
-	CS_NAMESPACES_FIELDS(SET_FIELD, SET_ARRAY)
-	json_object_set_new(object, "flag_names", json_flag_names(rec->flags));
-	json_object_set_new(object, "is_setns", json_boolean(rec->is_setns));
-	json_object_set_new(object, "ns", ns_json(rec->ns));
-	set_error_name(object, rec->error);
+	put_fields(line, CS_KIND_NAMESPACES, &rec->head, put_of_namespaces, 0);
+	json_line_name(line, "flag_names");
+	json_put_flag_names(line, rec->flags);
+	put_error_name(line, rec->error);
 }
 
-void json_life_fields(json_t *object, const struct cs_head *head, const struct life *life)
+void json_put_life(struct json_line *line, const struct cs_head *head, const struct life *life)
 {
 	switch (head->kind) {
 	case CS_KIND_START:
-		set_start(object, (const void *)head, life);
+		put_start(line, (const void *)head, life);
 		break;
 	case CS_KIND_EXEC:
-		set_exec(object, (const void *)head, life);
+		put_exec(line, (const void *)head, life);
 		break;
 	case CS_KIND_EXIT:
-		set_exit(object, (const void *)head);
+		put_exit(line, (const void *)head);
 		break;
 	case CS_KIND_NAMESPACES:
-		set_namespaces(object, (const void *)head);
+		put_namespaces(line, (const void *)head);
 		break;
 	}
 }

@@ -5,13 +5,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
 
 #include "model/refusal.h"
+#include "view/json_line.h"
 #include "view/view.h"
-
-/* No text of a record is longer. */
-#define JSON_TEXT_MAX CS_PATH_LEN
 
 /* A fact that may be missing, and the fields that are null then. */
 struct json_fact {
@@ -32,24 +29,22 @@ extern const char *const json_trail_names[];
 extern const char *const json_is_names[];
 extern const char *const json_outcome_names[];
 
-json_t *json_number(uint64_t value);
+/* As a value: the names of all bits; a bit without a name as its hexadecimal number. */
+void json_put_flag_names(struct json_line *line, uint64_t flags);
 
-/* @text, of at most @size bytes, ended by NUL where it is shorter; made valid UTF-8. */
-json_t *json_text(const char *text, size_t size);
+/* As "refusal", the verdict, and as "evidence" in it the record it was made from; NULL: there is none. */
+void json_put_refusal(struct json_line *line, const struct refusal_verdict *verdict,
+		      const struct cs_refusal *rec);
 
-/* The names of all bits; a bit without a name as its hexadecimal number. */
-json_t *json_flag_names(uint64_t flags);
+/* As "detail". */
+void json_put_detail(struct json_line *line, const struct cs_clone *clone,
+		     const struct cs_detail *rec);
 
-/* The verdict, and as "evidence" the record it was made from; NULL: there is none. */
-json_t *json_refusal(const struct refusal_verdict *verdict, const struct cs_refusal *rec);
+/* As "phases", the stages that were entered, by name. */
+void json_put_phases(struct json_line *line, const struct cs_phases *phases);
 
-json_t *json_detail(const struct cs_clone *rec, const struct cs_detail *detail);
-
-/* Stages that were entered, by name. */
-json_t *json_phases(const struct cs_phases *phases);
-
-/* Add all fields to @object. */
-void json_call_fields(json_t *object, const struct cs_call *rec);
-void json_life_fields(json_t *object, const struct cs_head *head, const struct life *life);
+/* All fields of a record that is no clone's; @head: of struct cs_start, cs_exec, cs_exit, cs_namespaces. */
+void json_put_call(struct json_line *line, const struct cs_call *rec);
+void json_put_life(struct json_line *line, const struct cs_head *head, const struct life *life);
 
 #endif

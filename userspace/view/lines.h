@@ -25,6 +25,9 @@ size_t lines_fit(const char *text, size_t width);
 /* The rest of @text after those bytes. */
 const char *lines_rest(const char *text, size_t length);
 
+/* So many blanks: without printf(), whose formats were most of what a line cost. */
+void lines_indent(FILE *out, size_t columns);
+
 /* Print @text from column @indent, which is where the cursor is, broken to end before @width. */
 void lines_wrap(FILE *out, size_t indent, size_t width, const char *text);
 

@@ -15,7 +15,7 @@
 #include "model/stages.h"
 #include "model/text.h"
 #include "model/tracks.h"
-#include "view/json_parts.h"
+#include "view/json_values.h"
 #include "view/json_write.h"
 #include "view/perfetto.h"
 #include "view/tree_parts.h"

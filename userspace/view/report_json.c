@@ -11,7 +11,7 @@
 #include "model/stages.h"
 #include "recording/recording.h"
 #include "view/ignore.h"
-#include "view/json_parts.h"
+#include "view/json_values.h"
 #include "view/json_write.h"
 #include "view/report_parts.h"
 #include "view/utf8.h"

@@ -89,15 +89,6 @@ static void format_comm(char *buf, size_t size, const char *comm, int width)
 		put(buf, size, quoted);
 }
 
-/* The child's tid, or in its place why there is none. */
-static void format_child(char *buf, size_t size, const struct cs_clone *rec)
-{
-	if (rec->error)
-		errno_format(buf, size, rec->error);
-	else
-		put_number(buf, size, rec->child_tid);
-}
-
 static void format_node(char *buf, size_t size, bool missing, int node)
 {
 	if (missing)
@@ -147,60 +138,124 @@ static void format_policy(char *buf, size_t size, const struct cs_clone *rec)
 	text_put(&text, differs ? "*" : "");
 }
 
-/* What many clones have in common, as text. */
+/* A cell of a line: in a column, and maybe coloured. */
+struct cell {
+	int width; /* negative: at the left */
+	const char *word;
+	enum ink ink;
+};
+
+/* Appends a blank and the cell; returns how many bytes of it take no room. */
+static size_t put_cell(struct text *text, const struct view_options *options,
+		       const struct cell *cell)
+{
+	const char *begin = ink_begin(options, cell->ink), *end = ink_end(options, cell->ink);
+	bool inked = *begin;
+
+	text_put_char(text, ' ');
+	if (inked)
+		text_put(text, begin);
+	if (cell->width < 0)
+		text_put_left(text, (size_t)-cell->width, cell->word);
+	else
+		text_put_right(text, (size_t)cell->width, cell->word);
+	if (inked)
+		text_put(text, end);
+	return inked ? strlen(begin) + strlen(end) : 0;
+}
+
+/* Of two cells. */
+#define INKS_SIZE 64
+
+/* What many clones have in common, as it is in a line. */
 struct cells {
-	bool used;
+	bool used, color;
 	struct cs_clone of; /* the first that had them */
-	char comm[4 * CS_COMM_LEN + 1];
-	char nodes[NODES_TEXT_SIZE + 32];
-	char policy[POLICY_TEXT_SIZE + 1];
+	char comm[4 * CS_COMM_LEN + 2];
+	char places[NODES_TEXT_SIZE + POLICY_TEXT_SIZE + INKS_SIZE]; /* way in, nodes, policy */
+	size_t inks; /* bytes of it that take no room */
 };
 
 /* From where a clone's nodes and policies begin, its record is about nothing else. */
 #define PLACES_AT   offsetof(struct cs_clone, cpu_node)
 #define PLACES_SIZE (sizeof(struct cs_clone) - PLACES_AT)
 
-static bool same_cells(const struct cells *cells, const struct cs_clone *rec)
+static bool same_cells(const struct cells *cells, const struct view_options *options,
+		       const struct cs_clone *rec)
 {
 	const struct cs_clone *of = &cells->of;
 
-	return cells->used && of->missing == rec->missing && !of->error == !rec->error &&
-	       !memcmp(of->comm, rec->comm, sizeof(rec->comm)) &&
+	return cells->used && cells->color == options->color && of->missing == rec->missing &&
+	       !of->error == !rec->error && !memcmp(of->comm, rec->comm, sizeof(rec->comm)) &&
 	       !memcmp((const char *)of + PLACES_AT, (const char *)rec + PLACES_AT, PLACES_SIZE);
 }
 
 static size_t hash(uint64_t word, size_t size)
 {
-	return (word * 0x9e3779b97f4a7c15ULL >> 32) % size;
+	return (word * 0x9e3779b97f4a7c15ULL >> 48) % size;
+}
+
+static enum ink policy_ink(const char *policy)
+{
+	size_t length = strlen(policy);
+
+	return length && policy[length - 1] == '*' ? INK_DIFFERS : INK_NONE;
+}
+
+static void make_comm(struct cells *cells, const struct view_options *options, const char *comm)
+{
+	struct text text = {.buf = cells->comm, .size = sizeof(cells->comm)};
+	char shown[4 * CS_COMM_LEN + 1];
+
+	format_comm(shown, sizeof(shown), comm, COMM_WIDTH);
+	put_cell(&text, options, &(struct cell){-COMM_WIDTH, shown, INK_NONE});
+}
+
+static void make_places(struct cells *cells, const struct view_options *options, const char *via,
+			const char *nodes, enum ink nodes_ink, const char *policy)
+{
+	struct text text = {.buf = cells->places, .size = sizeof(cells->places)};
+	const struct cell places[] = {
+		{-VIA_WIDTH, via, INK_NONE},
+		{-NODES_WIDTH, nodes, nodes_ink},
+		{-POLICY_WIDTH, policy, policy_ink(policy)},
+	};
+
+	cells->inks = 0;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		cells->inks += put_cell(&text, options, &places[i]);
+}
+
+static void make_cells(struct cells *cells, const struct view_options *options,
+		       const struct cs_clone *rec)
+{
+	char nodes[NODES_TEXT_SIZE + 32], policy[POLICY_TEXT_SIZE + 1];
+
+	format_nodes(nodes, sizeof(nodes), rec);
+	format_policy(policy, sizeof(policy), rec);
+	make_comm(cells, options, rec->comm);
+	make_places(cells, options, via_name(rec->via), nodes,
+		    nodes_check(rec) == NODES_DISAGREE ? INK_DOUBTFUL : INK_NONE, policy);
 }
 
 /* To make them anew for each clone was a third of what trace cost. */
-static const struct cells *cells_of(const struct cs_clone *rec)
+static const struct cells *cells_of(const struct view_options *options, const struct cs_clone *rec)
 {
-	static struct cells known[16];
+	static struct cells known[64];
 	struct cells *cells;
 	uint64_t word;
 
 	memcpy(&word, rec->comm, sizeof(word));
-	word ^= (uint64_t)rec->cpu_node << 32 ^ (uint64_t)rec->stack_nodes[0];
+	word ^= (uint64_t)rec->cpu_node << 32 ^ (uint64_t)rec->stack_nodes[0] ^
+		(uint64_t)rec->via << 48;
 	cells = &known[hash(word, sizeof(known) / sizeof(known[0]))];
-	if (same_cells(cells, rec))
+	if (same_cells(cells, options, rec))
 		return cells;
-	memset(cells, 0, sizeof(*cells));
 	cells->used = true;
+	cells->color = options->color;
 	cells->of = *rec;
-	format_comm(cells->comm, sizeof(cells->comm), rec->comm, COMM_WIDTH);
-	format_nodes(cells->nodes, sizeof(cells->nodes), rec);
-	format_policy(cells->policy, sizeof(cells->policy), rec);
+	make_cells(cells, options, rec);
 	return cells;
-}
-
-static void format_us(char *buf, size_t size, const struct cs_clone *rec)
-{
-	if (is_missing(rec, CS_FACT_COPY_NS))
-		put(buf, size, "?");
-	else
-		put_number(buf, size, (rec->copy_ns + 500) / 1000);
 }
 
 /* The exit signal where it is not the usual one, after a blank. */
@@ -304,132 +359,82 @@ static bool is_folded(const struct view_options *options, const struct cs_clone 
 	return is_restart(rec) && !options->verbose && !tries_is_news(before);
 }
 
-/* What every clone's line has before its flags, as text. */
-struct columns {
-	const struct cs_head *head;
-	const char *comm;
-	uint32_t tid;
-	const char *child, *via, *nodes, *policy, *us;
-	enum ink child_ink, nodes_ink, policy_ink;
-};
+#define LINE_SIZE                                                                                 \
+	(sizeof(struct cells) + NAMES_TEXT_SIZE + 4 * NUMBER_SIZE + INKS_SIZE + FLAGS_TEXT_SIZE + \
+	 SIGNAL_SIZE)
 
-/* Of three cells. */
-#define INKS_SIZE 64
-
-#define COLUMNS_SIZE                                                                  \
-	(4 * CS_COMM_LEN + 2 * NAMES_TEXT_SIZE + NODES_TEXT_SIZE + POLICY_TEXT_SIZE + \
-	 4 * NUMBER_SIZE + INKS_SIZE)
-
-static void put_time(struct text *text, const struct view_options *options,
-		     const struct cs_head *head)
+/*
+ * A line up to the caller. Without printf(), whose formats were two thirds of what trace cost, and with each number
+ * put where it is to be.
+ */
+static void begin_line(struct text *text, const struct view_options *options,
+		       const struct cs_head *head, const struct cells *cells, uint32_t tid)
 {
 	bool negative = head->ts_ns < options->since_ns;
 	uint64_t ns = negative ? options->since_ns - head->ts_ns : head->ts_ns - options->since_ns;
-	char time[2 * NUMBER_SIZE], fraction[NUMBER_SIZE];
-	struct text number = {.buf = time, .size = sizeof(time)};
-	uint64_t us = (ns + 500) / 1000;
 
-	put_number(fraction, sizeof(fraction), 1000000 + us % 1000000);
-	fraction[0] = '.';
-	if (negative)
-		text_put_char(&number, '-');
-	text_put_number(&number, us / 1000000);
-	text_put(&number, fraction);
-	text_put_right(text, TIME_WIDTH, time);
+	text_put_seconds_right(text, TIME_WIDTH, (ns + 500) / 1000, negative);
+	text_put(text, cells->comm);
+	text_put_char(text, ' ');
+	text_put_number_right(text, TID_WIDTH, tid);
 }
 
-static size_t put_ink(struct text *text, const char *sequence)
+/* In place of a child, why there is none. Returns how many bytes of it take no room. */
+static size_t put_error(struct text *text, const struct view_options *options, int error,
+			enum ink ink)
 {
-	text_put(text, sequence);
-	return strlen(sequence);
+	char name[NAMES_TEXT_SIZE];
+
+	errno_format(name, sizeof(name), error);
+	return put_cell(text, options, &(struct cell){TID_WIDTH, name, ink});
 }
 
-/*
- * Prints them, and a blank for what follows; returns how wide that is. Without printf(), whose formats
- * were two thirds of what trace cost.
- */
-static int print_columns(const struct view_options *options, const struct columns *columns)
+static size_t put_child(struct text *text, const struct view_options *options,
+			const struct cs_clone *rec)
 {
-	char line[COLUMNS_SIZE], tid[NUMBER_SIZE];
-	struct text text = {.buf = line, .size = sizeof(line)};
-	const struct {
-		int width; /* negative: at the left */
-		const char *word;
-		enum ink ink;
-	} cells[] = {
-		{-COMM_WIDTH, columns->comm, INK_NONE},
-		{TID_WIDTH, tid, INK_NONE},
-		{TID_WIDTH, columns->child, columns->child_ink},
-		{-VIA_WIDTH, columns->via, INK_NONE},
-		{-NODES_WIDTH, columns->nodes, columns->nodes_ink},
-		{-POLICY_WIDTH, columns->policy, columns->policy_ink},
-		{US_WIDTH, columns->us, INK_NONE},
-	};
-	size_t inks = 0; /* bytes that take no room */
-
-	put_number(tid, sizeof(tid), columns->tid);
-	put_time(&text, options, columns->head);
-	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		text_put_char(&text, ' ');
-		if (cells[i].ink)
-			inks += put_ink(&text, ink_begin(options, cells[i].ink));
-		if (cells[i].width < 0)
-			text_put_left(&text, (size_t)-cells[i].width, cells[i].word);
-		else
-			text_put_right(&text, (size_t)cells[i].width, cells[i].word);
-		if (cells[i].ink)
-			inks += put_ink(&text, ink_end(options, cells[i].ink));
-	}
-	text_put_char(&text, ' ');
-	fputs(line, options->out);
-	return (int)(text.length - inks);
-}
-
-static void choose_inks(struct columns *columns, const struct cs_clone *rec)
-{
-	size_t length = strlen(columns->policy);
-
 	if (rec->error)
-		columns->child_ink = is_restart(rec) ? INK_ASIDE : INK_BAD;
-	if (nodes_check(rec) == NODES_DISAGREE)
-		columns->nodes_ink = INK_DOUBTFUL;
-	if (length && columns->policy[length - 1] == '*')
-		columns->policy_ink = INK_DIFFERS;
+		return put_error(text, options, rec->error, is_restart(rec) ? INK_ASIDE : INK_BAD);
+	text_put_char(text, ' ');
+	text_put_number_right(text, TID_WIDTH, rec->child_tid);
+	return 0;
 }
 
-static void print_flags(const struct view_options *options, const char *flags)
+static void put_us(struct text *text, const struct cs_clone *rec)
 {
-	fputs(flags, options->out);
-	fputc('\n', options->out);
+	text_put_char(text, ' ');
+	if (is_missing(rec, CS_FACT_COPY_NS))
+		text_put_right(text, US_WIDTH, "?");
+	else
+		text_put_number_right(text, US_WIDTH, (rec->copy_ns + 500) / 1000);
+	text_put_char(text, ' ');
+}
+
+static void end_line(struct text *text, const struct view_options *options, const char *flags)
+{
+	text_put(text, flags);
+	text_put_char(text, '\n');
+	fwrite(text->buf, 1, text->length, options->out);
 }
 
 static void table_clone(const struct view_options *options, const struct clone *clone,
 			const struct tries_before *before)
 {
 	const struct cs_clone *rec = clone->rec;
-	char child[NAMES_TEXT_SIZE], us[NUMBER_SIZE];
-	struct columns columns = {
-		.head = &rec->head,
-		.tid = rec->tid,
-		.child = child,
-		.via = via_name(rec->via),
-		.us = us,
-	};
+	char line[LINE_SIZE];
+	struct text text = {.buf = line, .size = sizeof(line)};
 	const struct cells *cells;
+	size_t inks;
 	int used;
 
 	if (is_folded(options, rec, before))
 		return;
-	cells = cells_of(rec);
-	columns.comm = cells->comm;
-	columns.nodes = cells->nodes;
-	columns.policy = cells->policy;
-	format_child(child, sizeof(child), rec);
-	format_us(us, sizeof(us), rec);
-	if (options->color)
-		choose_inks(&columns, rec);
-	used = print_columns(options, &columns);
-	print_flags(options, flags_of(rec, flags_width(options, used)));
+	cells = cells_of(options, rec);
+	begin_line(&text, options, &rec->head, cells, rec->tid);
+	inks = cells->inks + put_child(&text, options, rec);
+	text_put(&text, cells->places);
+	put_us(&text, rec);
+	used = (int)(text.length - inks);
+	end_line(&text, options, flags_of(rec, flags_width(options, used)));
 	print_below(options, clone, before);
 }
 
@@ -463,29 +468,25 @@ static void table_returned(const struct view_options *options, const struct cs_r
 /* The columns of a clone; what it would have said of the child is "-". */
 static void table_call(const struct view_options *options, const struct cs_call *rec)
 {
-	char comm[4 * CS_COMM_LEN + 1], error[NAMES_TEXT_SIZE];
-	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE] = "?", signal[SIGNAL_SIZE];
-	const struct columns columns = {
-		.head = &rec->head,
-		.comm = comm,
-		.tid = rec->tid,
-		.child = error,
-		.child_ink = INK_BAD,
-		.via = via_name(rec->via),
-		.nodes = "-",
-		.policy = "-",
-		.us = "-",
-	};
+	char flags[FLAGS_TEXT_SIZE + SIGNAL_SIZE] = "?", signal[SIGNAL_SIZE], line[LINE_SIZE];
+	struct text text = {.buf = line, .size = sizeof(line)};
 	struct refusal_verdict verdict;
+	struct cells cells;
+	size_t inks;
 	int used;
 
-	format_comm(comm, sizeof(comm), rec->comm, COMM_WIDTH);
-	errno_format(error, sizeof(error), rec->error);
-	used = print_columns(options, &columns);
+	make_comm(&cells, options, rec->comm);
+	make_places(&cells, options, via_name(rec->via), "-", INK_NONE, "-");
+	begin_line(&text, options, &rec->head, &cells, rec->tid);
+	inks = cells.inks + put_error(&text, options, rec->error, INK_BAD);
+	text_put(&text, cells.places);
+	put_cell(&text, options, &(struct cell){US_WIDTH, "-", INK_NONE});
+	text_put_char(&text, ' ');
+	used = (int)(text.length - inks);
 	format_signal(signal, rec->exit_signal);
 	if (rec->args_known)
 		format_flags(flags, sizeof(flags), rec->flags, signal, flags_width(options, used));
-	print_flags(options, flags);
+	end_line(&text, options, flags);
 	refusal_explain_call(rec, options->kernel, &verdict);
 	table_refusal(options, &verdict);
 	if (options->verbose)

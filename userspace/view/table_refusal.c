@@ -19,24 +19,28 @@ static size_t width_of(const struct view_options *options)
 void table_text(const struct view_options *options, size_t column, enum ink ink, const char *text)
 {
 	size_t columns = width_of(options) > column ? width_of(options) - column : 1;
+	const char *begin = ink_begin(options, ink), *end = ink_end(options, ink);
 
 	for (;;) {
 		size_t length = lines_fit(text, columns);
 
-		fputs(ink_begin(options, ink), options->out);
-		fprintf(options->out, "%.*s", (int)length, text);
-		fprintf(options->out, "%s\n", ink_end(options, ink));
+		if (*begin)
+			fputs(begin, options->out);
+		fwrite(text, 1, length, options->out);
+		if (*end)
+			fputs(end, options->out);
+		fputc('\n', options->out);
 		text = lines_rest(text, length);
 		if (!*text)
 			return;
-		fprintf(options->out, "%*s", (int)column, "");
+		lines_indent(options->out, column);
 	}
 }
 
 static void print_line(const struct view_options *options, size_t indent, enum ink ink,
 		       const char *text)
 {
-	fprintf(options->out, "%*s", (int)indent, "");
+	lines_indent(options->out, indent);
 	table_text(options, indent, ink, text);
 }
 
