@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -202,6 +203,17 @@ class Both:
         every = [clones(reader.records()) for reader in self.readers]
         return {name: [in_window(records, *window) for records in every]
                 for name, window in self.windows.items()}
+
+
+def happened():
+    """Clones of the whole machine since its boot."""
+    return int(re.search(r"^processes (\d+)", read_file("/proc/stat"), re.M)[1])
+
+
+def records_lost(end):
+    """Of a last line, by cause: where only a fact was lost, the record is there."""
+    return {cause: count for cause, count in end["lost"].items()
+            if count and cause not in ("fact_missed", "reader_full")}
 
 
 def boottime_ns():
