@@ -120,6 +120,7 @@ class Reader:
         command = [*before, CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
         self.running.append(self)
+        self.is_asked = False
         wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")
 
     def _is_tracing(self):
@@ -133,9 +134,15 @@ class Reader:
     def printed(self):
         return read_file(self.out.name)
 
+    def ask(self, signal_number=signal.SIGTERM):
+        """To end; it waits for the kernel then, and others may do so meanwhile."""
+        self.process.send_signal(signal_number)
+        self.is_asked = True
+
     def stop(self, signal_number=signal.SIGTERM):
         """Returns what it printed."""
-        self.process.send_signal(signal_number)
+        if not self.is_asked:
+            self.ask(signal_number)
         status = self.process.wait(DEADLINE_S)
         self.running.remove(self)
         if status:
