@@ -15,25 +15,7 @@
 #include "fold.h"
 #include "model/totals.h"
 #include "source/folds.h"
-
-static struct cs_clone record(const char *comm, uint64_t ns)
-{
-	struct cs_clone rec = {.head = {.kind = CS_KIND_CLONE, .size = sizeof(rec)},
-			       .tid = 1,
-			       .via = CS_VIA_FORK,
-			       .flags = 0x1200000,
-			       .exit_signal = 17,
-			       .copy_ns = ns,
-			       .child_tid = 2,
-			       .node_requested = CS_NO_NODE,
-			       .stack_pages = 4,
-			       .stack_origin = CS_STACK_CACHED,
-			       .policy.home_node = CS_NO_NODE,
-			       .child_policy.home_node = CS_NO_NODE};
-
-	strncpy(rec.comm, comm, sizeof(rec.comm));
-	return rec;
-}
+#include "fork_record.h"
 
 /* Every clone as a record, and in the other what comes of folding. */
 struct both {
@@ -123,7 +105,7 @@ static void test_adds_up(void **state)
 	struct both *both = *state;
 
 	for (uint64_t i = 0; i < 5000; i++) {
-		struct cs_clone rec = record("sh", 50000 + i * 7919 % 5000 * 13);
+		struct cs_clone rec = fork_record("sh", 50000 + i * 7919 % 5000 * 13);
 
 		add(both, &rec);
 		if (i % 700 == 0)
@@ -139,7 +121,7 @@ static void test_ends_are_records(void **state)
 	struct both *both = *state;
 
 	for (uint64_t ns = 1000; ns < 1100; ns++) {
-		struct cs_clone rec = record("sh", ns);
+		struct cs_clone rec = fork_record("sh", ns);
 
 		add(both, &rec);
 	}
@@ -152,7 +134,7 @@ static void test_untimed(void **state)
 	struct both *both = *state;
 
 	for (int i = 0; i < 100; i++) {
-		struct cs_clone rec = record("sh", 0);
+		struct cs_clone rec = fork_record("sh", 0);
 
 		rec.missing = CS_MISSING(CS_FACT_COPY_NS) | CS_MISSING(CS_FACT_STACK_ORIGIN);
 		rec.stack_origin = CS_STACK_UNKNOWN;
@@ -211,7 +193,7 @@ static void test_tells_apart(void **state)
 
 	for (int i = 0; i < 1200; i++) {
 		struct cs_clone rec =
-			vary(record("sh", 50000 + (uint64_t)i / 12 * 7919 % 5000), i % 12);
+			vary(fork_record("sh", 50000 + (uint64_t)i / 12 * 7919 % 5000), i % 12);
 
 		add(both, &rec);
 	}
@@ -224,8 +206,8 @@ static void test_never_folded(void **state)
 	struct both *both = *state;
 
 	for (int i = 0; i < 10; i++) {
-		struct cs_clone refused = record("sh", 0), policy = record("sh", 0);
-		struct cs_clone childs = record("sh", 0), split = record("sh", 0);
+		struct cs_clone refused = fork_record("sh", 0), policy = fork_record("sh", 0);
+		struct cs_clone childs = fork_record("sh", 0), split = fork_record("sh", 0);
 
 		refused.error = EAGAIN;
 		refused.child_tid = 0;
@@ -252,7 +234,7 @@ static void test_flood_of_names(void **state)
 		struct cs_clone rec;
 
 		snprintf(comm, sizeof(comm), "c%d", i / 4 % 500);
-		rec = record(comm, 1000 + (uint64_t)i % 3);
+		rec = fork_record(comm, 1000 + (uint64_t)i % 3);
 		add(both, &rec);
 		if (i % 100 == 0)
 			check_same(both);
@@ -304,7 +286,7 @@ static void test_taker_fails(void **state)
 	struct both *both = *state;
 
 	for (int i = 0; i < 3; i++) {
-		struct cs_clone rec = record("sh", 0);
+		struct cs_clone rec = fork_record("sh", 0);
 
 		add(both, &rec);
 	}

@@ -159,21 +159,30 @@ static void test_containers(void **state)
 	assert_int_equal(metrics.unknown_container.made, 2);
 }
 
-/* It has no child, whose path could be told. */
+/* It has no child: what is told is where its caller is. */
 static void test_container_of_a_refused_clone(void **state)
 {
-	struct cs_detail a = detail_of("/system.slice/docker-" ID_A ".scope", 100);
-	struct cs_detail refused = {.caller_cgroup_id = 100}, stranger = {.caller_cgroup_id = 101};
+	struct cs_detail a = detail_of("/system.slice/docker-" ID_A ".scope", 100), in_a = a;
+	struct cs_detail in_b = detail_of("/system.slice/docker-" ID_B ".scope", 200);
+	struct cs_detail on_host = detail_of("/user.slice", 300),
+			 unknown = {.caller_cgroup_id = 400};
 
 	(void)state;
 	metrics_init(&metrics, 8, 8);
-	add_in(&refused, EAGAIN);
+	in_a.cgroup_id = in_b.cgroup_id = on_host.cgroup_id = 0;
+	add_in(&in_b, EAGAIN);
 	add_in(&a, 0);
-	add_in(&refused, EAGAIN);
-	add_in(&stranger, EAGAIN);
-	assert_int_equal(metrics.container_groups[0].made, 1);
+	add_in(&in_a, EAGAIN);
+	add_in(&in_a, EAGAIN);
+	add_in(&on_host, EAGAIN);
+	add_in(&unknown, EAGAIN);
+	assert_string_equal(metrics.container_groups[0].name, ID_B);
 	assert_int_equal(metrics.container_groups[0].refused, 1);
-	assert_int_equal(metrics.unknown_container.refused, 2);
+	assert_string_equal(metrics.container_groups[1].name, ID_A);
+	assert_int_equal(metrics.container_groups[1].made, 1);
+	assert_int_equal(metrics.container_groups[1].refused, 2);
+	assert_int_equal(metrics.no_container.refused, 1);
+	assert_int_equal(metrics.unknown_container.refused, 1);
 }
 
 /* Two cgroups that fall into one place of the memory are not taken for each other. */

@@ -10,23 +10,7 @@
 #include <string.h>
 
 #include "model/totals.h"
-
-/* A fork on node 0 that took @ns, with everything on node 0. */
-static struct cs_clone record(const char *comm, uint64_t ns)
-{
-	struct cs_clone rec = {.tid = 1,
-			       .via = CS_VIA_FORK,
-			       .flags = 0x1200000,
-			       .exit_signal = 17,
-			       .copy_ns = ns,
-			       .child_tid = 2,
-			       .node_requested = CS_NO_NODE,
-			       .stack_pages = 4,
-			       .stack_origin = CS_STACK_CACHED};
-
-	strncpy(rec.comm, comm, sizeof(rec.comm));
-	return rec;
-}
+#include "fork_record.h"
 
 static void add(struct totals *totals, struct cs_clone rec)
 {
@@ -73,7 +57,7 @@ static void test_empty(void **state)
 static void test_outcomes_add_up(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 1000);
+	struct cs_clone rec = fork_record("sh", 1000);
 	const struct totals_summary *summary;
 
 	(void)state;
@@ -99,15 +83,15 @@ static void test_by_command(void **state)
 {
 	struct totals *totals = totals_new();
 	const struct totals_group *group;
-	struct cs_clone rec = record("make", 300);
+	struct cs_clone rec = fork_record("make", 300);
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		add(totals, record("make", 100 + 100 * i));
+		add(totals, fork_record("make", 100 + 100 * i));
 	rec.error = 12;
 	add(totals, rec);
-	add(totals, record("zsh", 5));
-	add(totals, record("bash", 7));
+	add(totals, fork_record("zsh", 5));
+	add(totals, fork_record("bash", 7));
 	assert_int_equal(group_count(totals, TOTALS_BY_COMMAND), 3);
 	group = group_at(totals, TOTALS_BY_COMMAND, 0, "make");
 	assert_int_equal(group->count, 4);
@@ -123,7 +107,7 @@ static void test_by_command(void **state)
 static void test_comm_tricks(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 1);
+	struct cs_clone rec = fork_record("sh", 1);
 
 	(void)state;
 	add(totals, rec);
@@ -134,7 +118,7 @@ static void test_comm_tricks(void **state)
 	add(totals, rec);
 	group_at(totals, TOTALS_BY_COMMAND, 1, "xxxxxxxxxxxxxxxx");
 	/* A task that calls itself so is not the rest. */
-	add(totals, record("(other)", 1));
+	add(totals, fork_record("(other)", 1));
 	assert_false(group_at(totals, TOTALS_BY_COMMAND, 1, "(other)")->is_other);
 	totals_free(totals);
 }
@@ -142,7 +126,7 @@ static void test_comm_tricks(void **state)
 static void test_by_via_and_flags(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 1);
+	struct cs_clone rec = fork_record("sh", 1);
 	const struct totals_group *group;
 
 	(void)state;
@@ -176,7 +160,7 @@ static void test_by_via_and_flags(void **state)
 static void test_by_policy(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 1);
+	struct cs_clone rec = fork_record("sh", 1);
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
@@ -199,7 +183,7 @@ static void test_by_policy(void **state)
 static void test_by_errno(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 40);
+	struct cs_clone rec = fork_record("sh", 40);
 	const struct totals_group *group;
 
 	(void)state;
@@ -225,7 +209,7 @@ static void test_by_errno(void **state)
 static void test_by_container(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 100);
+	struct cs_clone rec = fork_record("sh", 100);
 	const struct totals_group *group;
 
 	(void)state;
@@ -256,7 +240,7 @@ static void test_by_container(void **state)
 static void test_pod_is_no_container(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 100);
+	struct cs_clone rec = fork_record("sh", 100);
 
 	(void)state;
 	totals_add_container(totals, &rec, "/kubepods/burstable/pod1234-5678");
@@ -272,7 +256,7 @@ static void test_pod_is_no_container(void **state)
 static void test_node_matrix(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 1);
+	struct cs_clone rec = fork_record("sh", 1);
 	const struct totals_summary *summary = totals_summary(totals);
 
 	(void)state;
@@ -315,7 +299,7 @@ static void test_node_matrix(void **state)
 static void test_missing_time_is_no_time(void **state)
 {
 	struct totals *totals = totals_new();
-	struct cs_clone rec = record("sh", 0);
+	struct cs_clone rec = fork_record("sh", 0);
 
 	(void)state;
 	rec.missing = CS_MISSING(CS_FACT_COPY_NS);
@@ -336,9 +320,9 @@ static void test_flood_of_names(void **state)
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
 		snprintf(comm, sizeof(comm), "x%d", i);
-		add(totals, record(comm, 1));
+		add(totals, fork_record(comm, 1));
 	}
-	add(totals, record("x7", 1)); /* a known name still finds its group */
+	add(totals, fork_record("x7", 1)); /* a known name still finds its group */
 	groups = totals_sorted(totals, TOTALS_BY_COMMAND, &count);
 	assert_int_equal(count, TOTALS_MAX_GROUPS + 1);
 	assert_string_equal(groups[0]->text, "x7");
@@ -359,7 +343,7 @@ static void test_reset(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		add(totals, record("sh", 1));
+		add(totals, fork_record("sh", 1));
 		assert_int_equal(group_at(totals, TOTALS_BY_COMMAND, 0, "sh")->count, 1);
 		totals_reset(totals);
 		assert_int_equal(totals_summary(totals)->count, 0);
@@ -376,7 +360,7 @@ static void test_keep(void **state)
 	(void)state;
 	totals_keep(totals, TOTALS_KIND(TOTALS_BY_NODES));
 	for (int round = 0; round < 2; round++) {
-		struct cs_clone rec = record("sh", 1000);
+		struct cs_clone rec = fork_record("sh", 1000);
 
 		totals_reset(totals);
 		add(totals, rec);

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -119,6 +120,7 @@ class Reader:
         command = [*before, CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
         self.running.append(self)
+        self.is_asked = False
         wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")
 
     def _is_tracing(self):
@@ -132,9 +134,15 @@ class Reader:
     def printed(self):
         return read_file(self.out.name)
 
+    def ask(self, signal_number=signal.SIGTERM):
+        """To end; it waits for the kernel then, and others may do so meanwhile."""
+        self.process.send_signal(signal_number)
+        self.is_asked = True
+
     def stop(self, signal_number=signal.SIGTERM):
         """Returns what it printed."""
-        self.process.send_signal(signal_number)
+        if not self.is_asked:
+            self.ask(signal_number)
         status = self.process.wait(DEADLINE_S)
         self.running.remove(self)
         if status:
@@ -202,6 +210,17 @@ class Both:
         every = [clones(reader.records()) for reader in self.readers]
         return {name: [in_window(records, *window) for records in every]
                 for name, window in self.windows.items()}
+
+
+def happened():
+    """Clones of the whole machine since its boot."""
+    return int(re.search(r"^processes (\d+)", read_file("/proc/stat"), re.M)[1])
+
+
+def records_lost(end):
+    """Of a last line, by cause: where only a fact was lost, the record is there."""
+    return {cause: count for cause, count in end["lost"].items()
+            if count and cause not in ("fact_missed", "reader_full")}
 
 
 def boottime_ns():

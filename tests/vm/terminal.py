@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A terminal of a size, in tmux, with a shell in it: keys go in, what is to be seen comes out."""
+"""A terminal of a size, in tmux, with a shell in it: keys go in, what is to be seen comes out; and a plain one."""
 import os
+import pty
 import subprocess
 import tempfile
 import time
@@ -9,6 +10,23 @@ from case import wait_until
 
 # Of the shell, so that it is known when a command has ended.
 PROMPT = "ready>"
+
+
+def at_terminal(*command):
+    """Runs it to its end; its status, and all that it wrote."""
+    pid, fd = pty.fork()
+    if not pid:
+        os.environ.update(TERM="xterm-256color", LINES="24", COLUMNS="80")
+        os.execv(command[0], command)
+    written = b""
+    try:
+        while part := os.read(fd, 65536):
+            written += part
+    except OSError:  # nobody is there any more
+        pass
+    os.close(fd)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return status, written.decode(errors="replace").replace("\r\n", "\n")
 
 
 class Terminal:

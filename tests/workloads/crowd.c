@@ -157,13 +157,27 @@ static bool wait_for_all(unsigned long count)
 	return ok;
 }
 
+/* So many processes, each of which ends in @child. @ends: of a pipe that they share. */
+static void start_processes(unsigned long count, void (*child)(const int ends[2]),
+			    const int ends[2])
+{
+	for (; count; count--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (!pid)
+			child(ends);
+	}
+}
+
 /* The child says that it is there: then its parent is held. */
-static void hold_parent(int told)
+static void hold_parent(const int told[2])
 {
 	pid_t pid = vfork();
 
 	if (!pid) {
-		if (write(told, "", 1) != 1)
+		if (write(told[1], "", 1) != 1)
 			_exit(1);
 		wait_for_end_of_input();
 		_exit(0);
@@ -178,14 +192,7 @@ static bool crowd_vfork(unsigned long processes)
 
 	if (pipe(told))
 		err(1, "pipe");
-	for (unsigned long i = 0; i < processes; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			err(1, "fork");
-		if (!pid)
-			hold_parent(told[1]);
-	}
+	start_processes(processes, hold_parent, told);
 	for (unsigned long i = 0; i < processes; i++)
 		if (read(told[0], &byte, 1) != 1)
 			err(1, "read");
@@ -239,25 +246,24 @@ static bool crowd_interrupt(unsigned long times)
 	return waitpid(other, NULL, 0) == other && ok;
 }
 
+/* Once all are there, the gate's other end is closed. */
+static void fork_at_gate(const int gate[2])
+{
+	char byte;
+
+	close(gate[1]);
+	if (read(gate[0], &byte, 1))
+		_exit(1);
+	_exit(!fork_once());
+}
+
 static bool crowd_tree(unsigned long children)
 {
 	int gate[2];
-	char byte;
 
 	if (pipe(gate))
 		err(1, "pipe");
-	for (unsigned long i = 0; i < children; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			err(1, "fork");
-		if (pid)
-			continue;
-		close(gate[1]);
-		if (read(gate[0], &byte, 1)) /* until all are there */
-			_exit(1);
-		_exit(!fork_once());
-	}
+	start_processes(children, fork_at_gate, gate);
 	close(gate[1]);
 	return wait_for_all(children);
 }

@@ -759,12 +759,14 @@ static const char *how_complete(const struct recording_info *info)
 
 static void say_reading(const struct recording_info *info)
 {
-	char host[160], release[160];
+	char host[160], release[160], backend[160], attach[160], started[160];
 
 	fprintf(stderr, "clonescope: recorded on %s, kernel %s (%s%s%s), %s%s\n",
 		text_quote(host, sizeof(host), info->host),
-		text_quote(release, sizeof(release), info->release), info->backend,
-		info->attach[0] ? ", " : "", info->attach, info->started, how_complete(info));
+		text_quote(release, sizeof(release), info->release),
+		text_quote(backend, sizeof(backend), info->backend), info->attach[0] ? ", " : "",
+		text_quote(attach, sizeof(attach), info->attach),
+		text_quote(started, sizeof(started), info->started), how_complete(info));
 }
 
 static int start(struct run *run)

@@ -299,8 +299,18 @@ static void end(const struct view_options *options, const struct totals *totals,
 		print_page(options->out);
 }
 
+/* What a recording says of itself is anybody's. */
+static const char *label_of(char label[UTF8_SIZE(RECORDING_TEXT_SIZE)], const char *text)
+{
+	openmetrics_label(label, text, strlen(text));
+	return label;
+}
+
 static void describe_source(const struct live *live)
 {
+	static char kernel[UTF8_SIZE(RECORDING_TEXT_SIZE)], backend[UTF8_SIZE(RECORDING_TEXT_SIZE)],
+		attach[UTF8_SIZE(RECORDING_TEXT_SIZE)];
+
 	source = live->source;
 	self.kernel = host_release();
 	self.backend = source->ops->name;
@@ -308,9 +318,9 @@ static void describe_source(const struct live *live)
 	if (live->options->input_count) {
 		const struct recording_info *info = recording_info(source);
 
-		self.kernel = info->release;
-		self.backend = info->backend;
-		self.attach = info->attach[0] ? info->attach : "tracepoint";
+		self.kernel = label_of(kernel, info->release);
+		self.backend = label_of(backend, info->backend);
+		self.attach = label_of(attach, info->attach[0] ? info->attach : "tracepoint");
 	}
 }
 

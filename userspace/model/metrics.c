@@ -91,10 +91,10 @@ static struct metrics_group *container_of_path(struct metrics *metrics, const ch
 	return find_group(&metrics->containers, &key);
 }
 
-/* A refused clone has no child and so no path: but others were made from the same cgroup. */
+/* A refused clone has no child: the path is its caller's then, and so is the id that goes with it. */
 static struct metrics_group *find_container(struct metrics *metrics, const struct cs_detail *detail)
 {
-	uint64_t id = detail->cgroup[0] ? detail->cgroup_id : detail->caller_cgroup_id;
+	uint64_t id = detail->cgroup_id ? detail->cgroup_id : detail->caller_cgroup_id;
 	struct metrics_cgroup *cgroup = &metrics->cgroups[id % METRICS_CGROUPS];
 
 	if (cgroup->group && cgroup->id == id)

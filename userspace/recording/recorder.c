@@ -258,6 +258,7 @@ static int resolve(char resolved[PATH_MAX], const char *path, char *why)
 /* From now on nothing more is written. What was not committed is not in the file. */
 static void fail(struct recorder *recorder)
 {
+	char path[300];
 	uint64_t lost = 0;
 
 	if (recorder->error[0])
@@ -267,9 +268,10 @@ static void fail(struct recorder *recorder)
 		lost = recorder->uncommitted;
 	recorder->count -= lost;
 	snprintf(recorder->error, sizeof(recorder->error),
-		 "cannot write %.300s: %s; it keeps %" PRIu64 " records, the last %" PRIu64
+		 "cannot write %s: %s; it keeps %" PRIu64 " records, the last %" PRIu64
 		 " are not in it",
-		 recorder->path, sqlite3_errmsg(recorder->db), recorder->count, lost);
+		 text_quote_word(path, sizeof(path), recorder->path), sqlite3_errmsg(recorder->db),
+		 recorder->count, lost);
 }
 
 /* Run a prepared statement, and make it ready for the next row. */
@@ -363,9 +365,8 @@ static int connect(struct recorder *recorder, char *why)
 		result = prepare(recorder);
 	if (!result)
 		return 0;
-	snprintf(why, RECORDER_WHY_SIZE, "%.300s: %s", recorder->path,
-		 recorder->db ? sqlite3_errmsg(recorder->db) : sqlite3_errstr(result));
-	return -EIO;
+	return refuse(why, recorder->path,
+		      recorder->db ? sqlite3_errmsg(recorder->db) : sqlite3_errstr(result), EIO);
 }
 
 int recorder_open(struct recorder **made, const char *path, char *const *inputs, size_t count,
@@ -685,10 +686,10 @@ void recorder_add_places(struct recorder *recorder, const struct source_places *
 	for (size_t i = 0; i < places->count && !recorder->error[0]; i++) {
 		const struct source_place *place = &places->place[i];
 
-		sqlite3_bind_text(statement, 1, place->tells, -1, SQLITE_STATIC);
-		sqlite3_bind_text(statement, 2, place->where, -1, SQLITE_STATIC);
+		bind_text(statement, 1, place->tells, strlen(place->tells));
+		bind_text(statement, 2, place->where, strlen(place->where));
 		sqlite3_bind_int(statement, 3, place->used);
-		sqlite3_bind_text(statement, 4, place->why, -1, SQLITE_STATIC);
+		bind_text(statement, 4, place->why, strlen(place->why));
 		run(recorder, statement);
 	}
 	sqlite3_finalize(statement);

@@ -97,12 +97,13 @@ static struct recording *to_recording(const struct source *source)
 	return (struct recording *)source;
 }
 
+/* @reason: SQLite's may have names in it that are the file's own. */
 static int refuse(char *why, const char *path, const char *reason)
 {
-	char quoted[256];
+	char quoted[256], said[256];
 
-	snprintf(why, SOURCE_WHY_SIZE, "%s: %.200s", text_quote_word(quoted, sizeof(quoted), path),
-		 reason);
+	snprintf(why, SOURCE_WHY_SIZE, "%s: %s", text_quote_word(quoted, sizeof(quoted), path),
+		 text_quote(said, sizeof(said), reason));
 	return -EINVAL;
 }
 

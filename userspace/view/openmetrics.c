@@ -10,6 +10,14 @@
 #include "model/nodes.h"
 #include "view/utf8.h"
 
+/* Ends of lines, and what turns the direction of text: U+200B to 200F, U+2028 to 202E, U+2060 to 206F. */
+static bool is_invisible(unsigned char middle, unsigned char last)
+{
+	if (middle == 0x80)
+		return (last >= 0x8b && last <= 0x8f) || (last >= 0xa8 && last <= 0xae);
+	return middle == 0x81 && last >= 0xa0 && last <= 0xaf;
+}
+
 /* U+0085 and its like are two bytes in UTF-8, and terminals act upon them too. */
 static bool is_control(const char *text, size_t length)
 {
@@ -17,7 +25,9 @@ static bool is_control(const char *text, size_t length)
 
 	if (length == 1)
 		return (byte[0] < 0x20 && byte[0] != '\n') || byte[0] == 0x7f;
-	return length == 2 && byte[0] == 0xc2 && byte[1] < 0xa0;
+	if (length == 2)
+		return byte[0] == 0xc2 && byte[1] < 0xa0;
+	return length == 3 && byte[0] == 0xe2 && is_invisible(byte[1], byte[2]);
 }
 
 void openmetrics_label(char *label, const char *text, size_t length)
