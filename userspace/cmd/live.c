@@ -11,17 +11,16 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/keep.h"
 #include "cmd/output.h"
 #include "cmd/rights.h"
 #include "cmd/signals.h"
 #include "model/rules.h"
 #include "model/text.h"
-#include "recording/recorder.h"
 #include "recording/recording.h"
 #include "source/host.h"
 #include "source/order.h"
@@ -49,12 +48,9 @@ struct run {
 	int output_error; /* errno of the first write that failed */
 	bool said_waiting;
 	bool is_replay;
-	struct source_options
-		wanted; /* of the source: what the options say, and what else is needed */
+	struct source_options wanted; /* what the options say, and what else is needed */
 	uint64_t next_interval_ns;
 	bool told_all; /* as many intervals as were asked for */
-	uint64_t next_progress_ns;
-	uint64_t counted; /* records kept when progress was shown */
 };
 
 static int fail(const char *why)
@@ -106,45 +102,6 @@ static void tell_namespaces(struct live *live, const struct cs_namespaces *rec,
 	story_add_refusal(live->story, &verdict, false);
 }
 
-static void keep_clone(struct live *live, const struct clone *clone)
-{
-	struct refusal_verdict verdict;
-
-	if (!live->recorder)
-		return;
-	if (clone->rec->error)
-		refusal_explain(clone, live->view_options.kernel, &verdict);
-	recorder_add_clone(live->recorder, clone, clone->rec->error ? &verdict : NULL);
-}
-
-static void keep_call(struct live *live, const struct cs_call *call)
-{
-	struct refusal_verdict verdict;
-
-	if (!live->recorder)
-		return;
-	refusal_explain_call(call, live->view_options.kernel, &verdict);
-	recorder_add_call(live->recorder, call, &verdict);
-}
-
-static void keep_namespaces(struct live *live, const struct cs_namespaces *rec,
-			    const struct cs_refusal *refusal)
-{
-	struct refusal_verdict verdict;
-
-	if (!live->recorder)
-		return;
-	if (rec->error)
-		refusal_explain_namespaces(rec, refusal, live->view_options.kernel, &verdict);
-	recorder_add_namespaces(live->recorder, rec, refusal, rec->error ? &verdict : NULL);
-}
-
-static void keep(struct live *live, const struct cs_head *head)
-{
-	if (live->recorder)
-		recorder_add(live->recorder, head);
-}
-
 static void add_up(struct totals *totals, const struct clone *clone)
 {
 	totals_add(totals, clone->rec);
@@ -181,7 +138,7 @@ static void show_clone(struct live *live, const struct clone *whole)
 	if (live->counts_only) {
 		if (!matches)
 			return;
-		keep_clone(live, whole);
+		keep_clone(live->keep, whole, live->view_options.kernel);
 		if (filter->cgroup[0])
 			lives_add(live->lives, clone);
 		live->view->clone(&live->view_options, clone, &before);
@@ -189,7 +146,7 @@ static void show_clone(struct live *live, const struct clone *whole)
 	}
 	/* Each of the tries, as a filter may want the last one only. */
 	if (tries_take_clone(live->tries, clone->rec, &before) || matches)
-		keep_clone(live, whole);
+		keep_clone(live->keep, whole, live->view_options.kernel);
 	if (!matches)
 		return;
 	add_up(live->totals, clone);
@@ -220,7 +177,7 @@ static void show_life(struct live *live, const struct cs_head *head)
 
 	if (!life && !matches_life(live, head))
 		return;
-	keep(live, head);
+	keep_record(live->keep, head);
 	if (!(live->unseen_kinds & SOURCE_KIND(head->kind)))
 		live->view->life(&live->view_options, head, life, NULL);
 	if (live->view->story)
@@ -238,7 +195,7 @@ static void show_namespaces(struct live *live, const struct cs_namespaces *rec)
 	bool matched = matches_life(live, &rec->head);
 
 	if (life || matched)
-		keep_namespaces(live, rec, refusal);
+		keep_namespaces(live->keep, rec, refusal, live->view_options.kernel);
 	if (live->failed_namespaces ? rec->error && matched : life || matched)
 		live->view->life(&live->view_options, &rec->head, life, refusal);
 	if (!life && !matched)
@@ -279,13 +236,13 @@ static void show_other(struct live *live, const struct cs_head *head)
 	case CS_KIND_RETURN:
 		if (!filter_match_return(filter, back) || !is_placed(live, head))
 			break;
-		keep(live, head);
+		keep_record(live->keep, head);
 		live->view->returned(&live->view_options, back);
 		break;
 	case CS_KIND_CALL:
 		matches = filter_match_call(filter, call) && is_placed(live, head);
 		if (tries_take_call(live->tries, call, &before) || matches)
-			keep_call(live, call);
+			keep_call(live->keep, call, live->view_options.kernel);
 		if (matches)
 			show_call(live, call);
 		break;
@@ -344,8 +301,7 @@ static void report_losses(struct run *run)
 
 		if (!count)
 			continue;
-		if (live->recorder)
-			recorder_add_loss(live->recorder, i, count);
+		keep_loss(live->keep, i, count);
 		live->view->lost(&live->view_options, i, count);
 	}
 	live->losses = now;
@@ -475,50 +431,16 @@ static void skip_intervals(struct run *run, uint64_t now_ns)
 		run->next_interval_ns = now_ns;
 }
 
-/* In binary units, as ls -h has them. */
-static void format_bytes(char *buf, size_t size, uint64_t bytes)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	for (; value >= 1024 && unit < sizeof(units) / sizeof(units[0]) - 1; unit++)
-		value /= 1024;
-	snprintf(buf, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
-/* One line that is written over once a second. */
-static void show_progress(struct run *run)
-{
-	struct live *live = run->live;
-	uint64_t now_ns = order_now_ns(), count = recorder_count(live->recorder);
-	char size[32];
-
-	if (!live->is_record || !isatty(STDERR_FILENO) || now_ns < run->next_progress_ns)
-		return;
-	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
-	fprintf(stderr, "\r%" PRIu64 " records, %" PRIu64 "/s, %" PRIu64 " lost, %s  ", count,
-		count - run->counted, losses_total(&live->losses), size);
-	run->counted = count;
-	run->next_progress_ns = now_ns + 1000000000;
-}
-
-static void check_recorder(struct run *run)
-{
-	struct live *live = run->live;
-
-	if (!live->recorder)
-		return;
-	recorder_tick(live->recorder);
-	show_progress(run);
-	if (recorder_error(live->recorder))
-		live->done = true;
-}
-
 static void tick(struct live *live)
 {
 	if (live->on_tick && !live->done)
 		live->on_tick(live);
+}
+
+static void tick_keep(struct live *live)
+{
+	if (!keep_tick(live->keep, losses_total(&live->losses)))
+		live->done = true;
 }
 
 static void loop(struct run *run)
@@ -539,7 +461,7 @@ static void loop(struct run *run)
 		pass_intervals(run, order_now_ns());
 		tick(live);
 		check_output(run);
-		check_recorder(run);
+		tick_keep(live);
 	}
 }
 
@@ -553,7 +475,7 @@ static void replay(struct run *run)
 			run->live->done = true;
 		report_losses(run);
 		check_output(run);
-		check_recorder(run);
+		tick_keep(run->live);
 	}
 }
 
@@ -580,35 +502,15 @@ static int check_written(const struct run *run)
 	return output_status(run->output_error);
 }
 
-static void say_kept(const struct live *live)
-{
-	char size[32], path[512];
-
-	format_bytes(size, sizeof(size), recorder_bytes(live->recorder));
-	text_quote_word(path, sizeof(path), live->options->output);
-	fprintf(stderr, "clonescope: %" PRIu64 " records, %s, are in %s\n",
-		recorder_count(live->recorder), size, path);
-}
-
-/* The end of a recording: of the one written, and of those read. */
+/* The end of a recording: of those read, and of the one written. */
 static int check_kept(struct run *run)
 {
-	struct live *live = run->live;
-	const char *error;
 	int status = EXIT_SUCCESS;
 
 	if (run->is_replay && recording_error(run->source))
 		status = fail(recording_error(run->source));
-	if (!live->recorder)
-		return status;
-	recorder_finish(live->recorder);
-	if (live->is_record && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-	error = recorder_error(live->recorder);
-	if (error)
-		return fail(error);
-	if (live->is_record)
-		say_kept(live);
+	if (keep_finish(run->live->keep))
+		status = EXIT_FAILURE;
 	return status;
 }
 
@@ -659,86 +561,6 @@ static void say_tracing(const struct source *source, const char *passed_over)
 			attach_name(source->attach));
 }
 
-static int64_t realtime_offset_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec - (int64_t)order_now_ns();
-}
-
-/* What is said of a recording, wherever its records come from. */
-static void describe(struct run *run, const struct recording_info *info)
-{
-	struct recorder *recorder = run->live->recorder;
-
-	recorder_set_text(recorder, "host", info->host);
-	recorder_set_text(recorder, "release", info->release);
-	recorder_set_text(recorder, "machine", info->machine);
-	recorder_set_text(recorder, "boot_id", info->boot_id);
-	recorder_set_text(recorder, "backend", info->backend);
-	recorder_set_text(recorder, "attach", info->attach);
-	recorder_set_text(recorder, "command", info->command ? info->command : "");
-	recorder_set_text(recorder, "started", info->started);
-	recorder_set_text(recorder, "clock", "CLOCK_BOOTTIME");
-	recorder_set_text(recorder, "version", CLONESCOPE_VERSION);
-	recorder_set_number(recorder, "record_version", CS_RECORD_VERSION);
-	recorder_set_number(recorder, "realtime_offset_ns", info->realtime_offset_ns);
-	recorder_set_number(recorder, "since_ns", (int64_t)info->since_ns);
-	recorder_set_number(recorder, "kinds", info->kinds);
-	recorder_set_number(recorder, "never_learnt", (int64_t)run->source->never_learnt);
-	recorder_add_places(recorder, &run->source->places);
-}
-
-static char *join_words(char *const *words)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *joined = open_memstream(&text, &size);
-
-	if (!joined)
-		return NULL;
-	for (size_t i = 0; words && words[i]; i++)
-		fprintf(joined, "%s%s", i ? " " : "", words[i]);
-	return fclose(joined) ? NULL : text;
-}
-
-static void format_now(char buf[RECORDING_TEXT_SIZE])
-{
-	time_t now = time(NULL);
-	struct tm utc;
-
-	gmtime_r(&now, &utc);
-	strftime(buf, RECORDING_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
-}
-
-static void describe_live(struct run *run)
-{
-	const struct live_options *options = run->live->options;
-	char *command = join_words(options->command), *words = join_words(options->words);
-	struct recording_info info = {
-		.command = command,
-		.since_ns = run->live->view_options.since_ns,
-		.realtime_offset_ns = realtime_offset_ns(),
-		.kinds = run->wanted.kinds,
-	};
-	struct utsname host;
-
-	uname(&host);
-	snprintf(info.host, sizeof(info.host), "%s", host.nodename);
-	snprintf(info.release, sizeof(info.release), "%s", host.release);
-	snprintf(info.machine, sizeof(info.machine), "%s", host.machine);
-	snprintf(info.backend, sizeof(info.backend), "%s", run->source->ops->name);
-	if (run->source->attach)
-		snprintf(info.attach, sizeof(info.attach), "%s", attach_name(run->source->attach));
-	host_read_line("/proc/sys/kernel/random/boot_id", info.boot_id, sizeof(info.boot_id));
-	format_now(info.started);
-	describe(run, &info);
-	recorder_set_text(run->live->recorder, "options", words ? words : "");
-	free(command);
-	free(words);
-}
-
 /* RULES_KERNEL() of a release; 0: it is no number. */
 static int kernel_of(const char *release)
 {
@@ -769,24 +591,16 @@ static void say_reading(const struct recording_info *info)
 		text_quote(started, sizeof(started), info->started), how_complete(info));
 }
 
+/* Only now that there is something to keep: a recording of that name has to make room, and the one before it goes. */
 static int start(struct run *run)
 {
 	struct live *live = run->live;
 
 	live->source = run->source;
-	return live->on_start ? live->on_start(live) : 0;
-}
-
-/* Only now that there is something to keep: a recording of that name has to make room, and the one before it goes. */
-static int open_recorder(struct live *live)
-{
-	const struct live_options *options = live->options;
-	char why[RECORDER_WHY_SIZE];
-
-	if (options->output && recorder_open(&live->recorder, options->output, options->inputs,
-					     options->input_count, why))
-		return fail(why);
-	return EXIT_SUCCESS;
+	if (live->on_start && live->on_start(live))
+		return EXIT_FAILURE;
+	return live->options->output ? keep_open(&live->keep, live->options, live->is_record)
+				     : EXIT_SUCCESS;
 }
 
 /* A filter that can't be met would show nothing, and not say why. */
@@ -811,7 +625,7 @@ static int run_replay(struct run *run)
 		return fail(why);
 	if (!tells_cgroups(run))
 		return EXIT_FAILURE;
-	if (start(run) || open_recorder(live))
+	if (start(run))
 		return EXIT_FAILURE;
 	info = recording_info(run->source);
 	if (!live->view_says_reading)
@@ -819,8 +633,7 @@ static int run_replay(struct run *run)
 	live->view_options.recording = info;
 	live->view_options.since_ns = info->since_ns;
 	live->view_options.kernel = kernel_of(info->release);
-	if (live->recorder)
-		describe(run, info);
+	keep_describe_copy(live->keep, run->source, info);
 	run->next_interval_ns = info->since_ns + live->interval_ns;
 	begin_cost(run);
 	live->view->begin(&live->view_options);
@@ -843,7 +656,7 @@ static int run_traced(struct run *run)
 		return fail(why);
 	/* Loading the probes took some megabytes, for the kernel's types: they go back. */
 	malloc_trim(0);
-	if (start(run) || open_recorder(live))
+	if (start(run))
 		return EXIT_FAILURE;
 	begin_cost(run);
 	say_tracing(run->source, why);
@@ -853,8 +666,7 @@ static int run_traced(struct run *run)
 			return fail("the command cannot be followed");
 		command_release(&run->command);
 	}
-	if (live->recorder)
-		describe_live(run);
+	keep_describe_live(live->keep, run->source, run->wanted.kinds, live->view_options.since_ns);
 	run->next_interval_ns = order_now_ns() + live->interval_ns;
 	live->view->begin(&live->view_options);
 	loop(run);
@@ -939,7 +751,7 @@ int live_run(struct live *live)
 	if (command && !run.command.released)
 		command_abandon(&run.command);
 	source_close(run.source);
-	recorder_free(live->recorder);
+	keep_close(live->keep);
 	totals_free(live->totals);
 	join_free(live->join);
 	tries_free(live->tries);

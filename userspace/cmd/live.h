@@ -17,12 +17,11 @@ struct live {
 	struct totals *totals;	/* of all records shown */
 	unsigned int groups;	/* TOTALS_KIND() of those that the view shows at its end; 0: all */
 	struct join *join;
-	struct tries *tries; /* of all clones and calls */
-	struct lives *lives; /* tasks of all clones shown, where something is told of tasks */
-	uint32_t
-		unseen_kinds; /* SOURCE_KIND() of what is for the story or the filter only, and not shown */
-	struct story *story;	   /* of all records shown, where the view tells it */
-	struct recorder *recorder; /* NULL: nothing is kept */
+	struct tries *tries;   /* of all clones and calls */
+	struct lives *lives;   /* tasks of all clones shown, where something is told of tasks */
+	uint32_t unseen_kinds; /* SOURCE_KIND() of what only the story or the filter needs */
+	struct story *story;   /* of all records shown, where the view tells it */
+	struct keep *keep;     /* NULL: nothing is kept */
 	bool is_record; /* the recording is what it is all for: say how it grows, and what is in it */
 	struct losses losses;	       /* reported so far */
 	struct losses interval_losses; /* of the interval that on_interval() is to show */
