@@ -76,6 +76,29 @@ static void test_all_parts(void **state)
 	join_free(join);
 }
 
+/* What one clone had is not the next one's. */
+static void test_other_parts(void **state)
+{
+	struct join *join = join_new();
+	struct clone clone;
+
+	(void)state;
+	take_refusal(join, 10, 1, 5);
+	assert_true(take_clone(join, 10, 1, &clone));
+	assert_non_null(clone.refusal);
+	take_detail(join, 20, 1);
+	assert_true(take_clone(join, 20, 1, &clone));
+	assert_non_null(clone.detail);
+	assert_null(clone.refusal);
+	/* Nor is that of one that never came. */
+	take_refusal(join, 30, 1, 5);
+	take_detail(join, 40, 1);
+	assert_true(take_clone(join, 40, 1, &clone));
+	assert_non_null(clone.detail);
+	assert_null(clone.refusal);
+	join_free(join);
+}
+
 /* Two CPUs, one nanosecond: the thread decides. */
 static void test_same_time(void **state)
 {
@@ -176,7 +199,7 @@ int main(void)
 		cmocka_unit_test(test_alone),	  cmocka_unit_test(test_all_parts),
 		cmocka_unit_test(test_same_time), cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_crowd),	  cmocka_unit_test(test_namespaces),
-		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_no_room),	  cmocka_unit_test(test_other_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

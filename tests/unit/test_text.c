@@ -72,6 +72,24 @@ static void test_puts_columns(void **state)
 	assert_string_equal(buf, "ab    cdwide                   x");
 }
 
+static void test_puts_numbers_in_columns(void **state)
+{
+	char buf[128];
+	struct text text = {.buf = buf, .size = sizeof(buf)};
+
+	(void)state;
+	text_put_number_right(&text, 4, 0);
+	text_put_number_right(&text, 4, 1234);
+	text_put_number_right(&text, 4, UINT64_MAX);
+	text_put_number_right(&text, 0, 7);
+	text_put_seconds_right(&text, 9, 1000500, false);
+	text_put_seconds_right(&text, 10, 5, true);
+	text_put_seconds_right(&text, 1, UINT64_MAX, true);
+	text_end(&text);
+	assert_string_equal(buf, "   0123418446744073709551615"
+				 "7 1.000500 -0.000005-18446744073709.551615");
+}
+
 static void test_what_is_put_is_cut(void **state)
 {
 	char buf[8];
@@ -181,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_shows_that_it_was_cut),
 		cmocka_unit_test(test_puts_words_and_numbers),
 		cmocka_unit_test(test_puts_columns),
+		cmocka_unit_test(test_puts_numbers_in_columns),
 		cmocka_unit_test(test_what_is_put_is_cut),
 		cmocka_unit_test(test_no_room_at_all),
 		cmocka_unit_test(test_nothing_added_is_empty),

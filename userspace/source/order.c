@@ -14,20 +14,28 @@
 
 struct entry {
 	uint64_t ts_ns;
-	size_t at; /* of its record in @bytes: among equals, who came first */
+	uint64_t sequence; /* who came first, among equals */
+	size_t at;	   /* of its record, in the bytes of this buffer: */
+	int buffer;
+};
+
+struct buffer {
+	char *bytes;
+	size_t used, room;
 };
 
 /*
- * Records lie in one buffer, as a piece of memory for each would go back to the kernel with every reading, and
- * come from there again, zeroed, with the next one.
+ * What is held back until the next reading stays in its buffer, while what comes by that goes to the other one:
+ * a piece of memory for each record would go back to the kernel, and come from there again, zeroed.
  */
 struct order {
 	struct entry *entries;
 	size_t count;
 	size_t capacity;
-	char *bytes, *spare; /* of the same size */
-	size_t used, room;
+	uint64_t sequence;
 	bool unsorted; /* one came before another that is younger */
+	struct buffer buffers[2];
+	int filled; /* the one that records go to */
 };
 
 struct order *order_new(void)
@@ -40,8 +48,8 @@ void order_free(struct order *order)
 	if (!order)
 		return;
 	free(order->entries);
-	free(order->bytes);
-	free(order->spare);
+	free(order->buffers[0].bytes);
+	free(order->buffers[1].bytes);
 	free(order);
 }
 
@@ -60,45 +68,43 @@ static int make_room(struct order *order)
 	return 0;
 }
 
-static int make_room_for_bytes(struct order *order, size_t count)
+/* Sets @entry to a copy of the record in the buffer that is filled. */
+static int keep(struct order *order, struct entry *entry, const struct cs_head *head)
 {
-	size_t room = 2 * order->room + FIRST_ROOM;
-	char *bytes, *spare;
+	struct buffer *buffer = &order->buffers[order->filled];
+	size_t size = (head->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	size_t room = 2 * buffer->room + FIRST_ROOM;
+	char *bytes;
 
-	if (order->used + count <= order->room)
-		return 0;
-	bytes = realloc(order->bytes, room);
-	if (bytes)
-		order->bytes = bytes;
-	spare = realloc(order->spare, room);
-	if (spare)
-		order->spare = spare;
-	if (!bytes || !spare)
-		return -ENOMEM;
-	order->room = room;
+	if (buffer->used + size > buffer->room) {
+		bytes = realloc(buffer->bytes, room);
+		if (!bytes)
+			return -ENOMEM;
+		buffer->bytes = bytes;
+		buffer->room = room;
+	}
+	memcpy(buffer->bytes + buffer->used, head, head->size);
+	entry->at = buffer->used;
+	entry->buffer = order->filled;
+	buffer->used += size;
 	return 0;
 }
 
-/* A copy of it, at the end of the buffer. Returns where. */
-static size_t append(struct order *order, const struct cs_head *head)
+static const struct cs_head *record_of(const struct order *order, const struct entry *entry)
 {
-	size_t at = order->used;
-
-	memcpy(order->bytes + at, head, head->size);
-	order->used += (head->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	return at;
+	return (const void *)(order->buffers[entry->buffer].bytes + entry->at);
 }
 
 int order_push(struct order *order, const struct cs_head *head)
 {
-	if (make_room(order) || make_room_for_bytes(order, head->size + ALIGNMENT))
+	struct entry entry = {.ts_ns = head->ts_ns, .sequence = order->sequence};
+
+	if (make_room(order) || keep(order, &entry, head))
 		return -ENOMEM;
 	if (order->count && order->entries[order->count - 1].ts_ns > head->ts_ns)
 		order->unsorted = true;
-	order->entries[order->count++] = (struct entry){
-		.ts_ns = head->ts_ns,
-		.at = append(order, head),
-	};
+	order->entries[order->count++] = entry;
+	order->sequence++;
 	return 0;
 }
 
@@ -108,22 +114,20 @@ static int by_time(const void *left, const void *right)
 
 	if (a->ts_ns != b->ts_ns)
 		return a->ts_ns < b->ts_ns ? -1 : 1;
-	return a->at < b->at ? -1 : 1;
+	return a->sequence < b->sequence ? -1 : 1;
 }
 
-/* The first entries are done with: the records of the others begin the other buffer. */
-static void drop(struct order *order, size_t taken)
+/* The few that are older than this reading, and still held back, go to the others. */
+static void change_buffers(struct order *order)
 {
-	char *bytes = order->bytes;
+	int other = !order->filled;
 
-	order->bytes = order->spare;
-	order->spare = bytes;
-	order->used = 0;
-	order->count -= taken;
-	for (size_t i = 0; i < order->count; i++) {
-		order->entries[i] = order->entries[taken + i];
-		order->entries[i].at = append(order, (const void *)(bytes + order->entries[i].at));
-	}
+	for (size_t i = 0; i < order->count; i++)
+		if (order->entries[i].buffer == other &&
+		    keep(order, &order->entries[i], record_of(order, &order->entries[i])))
+			return; /* without memory all stays as it is */
+	order->buffers[other].used = 0;
+	order->filled = other;
 }
 
 int order_flush(struct order *order, uint64_t until_ns, source_record_fn take, void *context)
@@ -136,9 +140,10 @@ int order_flush(struct order *order, uint64_t until_ns, source_record_fn take, v
 		qsort(order->entries, order->count, sizeof(struct entry), by_time);
 	order->unsorted = false;
 	while (result >= 0 && taken < order->count && entries[taken].ts_ns < until_ns)
-		result = take((const void *)(order->bytes + entries[taken++].at), context);
-	if (taken)
-		drop(order, taken);
+		result = take(record_of(order, &entries[taken++]), context);
+	order->count -= taken;
+	memmove(order->entries, order->entries + taken, order->count * sizeof(struct entry));
+	change_buffers(order);
 	return result < 0 ? result : (int)taken;
 }
 
