@@ -132,19 +132,6 @@ static __always_inline void end_call(int error)
 		call_mark(true);
 }
 
-static __always_inline void send_refusal(struct inflight *state, int error)
-{
-	struct cs_refusal *rec;
-
-	if (!kind_wanted(CS_KIND_REFUSAL))
-		return;
-	rec = reserve_record(sizeof(*rec));
-	if (!rec)
-		return;
-	fill_refusal(rec, state, error);
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
-}
-
 static __always_inline void send_clone(struct inflight *state,
 				       struct kernel_clone_args *args,
 				       struct task_struct *child, int error,
@@ -163,7 +150,7 @@ static __always_inline void send_clone(struct inflight *state,
 	send_detail(state->args, error ? 0 : state->child, state->at.leave_ns);
 	send_phases(state);
 	if (error)
-		send_refusal(state, error);
+		send_refusal(error);
 	rec = begin_clone();
 	if (!rec)
 		return;

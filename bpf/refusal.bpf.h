@@ -235,17 +235,32 @@ static __always_inline void fill_full(struct cs_refusal *rec,
 	rec->ucount_level = call->level;
 }
 
+/*
+ * What is known of a clone that was refused: a copy of its state, so that it
+ * makes no difference to the verifier which map that is in.
+ */
+struct refused {
+	__u64 enter_ns;
+	__u64 leave_ns;
+	struct kernel_clone_args *args;
+	struct task_struct *child;
+	__s32 stage; /* -1: not known */
+	__s32 error;
+	bool ucount_failed;
+	bool chrooted;
+};
+
 static __noinline void fill_ucount(struct cs_refusal *rec,
-				   struct inflight *state)
+				   const struct refused *refused)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct ucount_call *call;
 
 	rec->ucount_type = -1;
-	if (!state->ucount_failed)
+	if (!refused->ucount_failed)
 		return;
 	call = bpf_map_lookup_elem(&ucount_calls, &tid);
-	if (!call || call->enter_ns != state->at.enter_ns || !call->known) {
+	if (!call || call->enter_ns != refused->enter_ns || !call->known) {
 		rec->ucount_type = 0;
 		rec->missing |= REFUSAL_MISSING(UCOUNT);
 		return;
@@ -258,9 +273,9 @@ static __noinline void fill_ucount(struct cs_refusal *rec,
  * it came to be. Before it comes to be it is the caller's: a bytewise copy. The
  * task's state is of no use: it ends as TASK_DEAD in any case.
  */
-static __always_inline __u32 trail_of(struct task_struct *child,
-				      struct task_struct *task)
+__noinline __u32 trail_of(__u64 child_at, __u64 task_at)
 {
+	struct task_struct *child = (void *)child_at, *task = (void *)task_at;
 	void *mm = BPF_CORE_READ(child, mm);
 	__u32 trail = CS_TRAIL(CS_TRAIL_TASK);
 
@@ -307,7 +322,7 @@ static __noinline void fill_trail(struct cs_refusal *rec,
 	if (!has_memory_cgroups() || !BPF_CORE_READ(child, sighand))
 		rec->missing |= REFUSAL_MISSING(TRAIL);
 	else if (!stack)
-		rec->trail = trail_of(child, task);
+		rec->trail = trail_of((__u64)child, (__u64)task);
 	else if (stack != BPF_CORE_READ(task, stack))
 		rec->missing |= REFUSAL_MISSING(TRAIL);
 }
@@ -473,15 +488,20 @@ static __always_inline void fill_nproc_user(struct cs_refusal *rec,
 	rec->nproc_uid = BPF_CORE_READ(cred, user, uid.val);
 }
 
-/* What a level counts, and how much it allows the one above it. */
+/*
+ * What a level counts, and how much it allows the one above it. The verifier
+ * looks at them where nobody calls them, too.
+ */
 __noinline __s64 nproc_at(__u64 counts)
 {
-	return nproc_value((void *)counts);
+	return has_cred_ucounts() ? nproc_value((void *)counts) : 0;
 }
 
 __noinline __s64 nproc_max_above(__u64 counts)
 {
-	return nproc_max(BPF_CORE_READ((struct ucounts *)counts, ns));
+	struct user_namespace *ns = BPF_CORE_READ((struct ucounts *)counts, ns);
+
+	return has_cred_ucounts() ? nproc_max(ns) : 0;
 }
 
 static __always_inline struct ucounts *ucounts_above(struct ucounts *counts)
@@ -536,8 +556,8 @@ static __noinline void fill_machine(struct cs_refusal *rec)
 	rec->userns_clone = value;
 }
 
-/* The number of its highest bit, and one. Without branches: the verifier counts. */
-static __always_inline __u32 bits_up_to_highest(__u64 word)
+/* The number of its highest bit, and one. */
+__noinline __u32 bits_up_to_highest(__u64 word)
 {
 	__u32 bits = 0, half;
 
@@ -572,8 +592,9 @@ __noinline __u32 without_zeros(__u64 at, __u32 words)
 }
 
 /* The highest fd that is open, and one; -1: not found. */
-static __noinline __s64 fds_in_use(struct fdtable *table)
+__noinline __s64 fds_in_use(__u64 at)
 {
+	struct fdtable *table = (void *)at;
 	unsigned long *open = BPF_CORE_READ(table, open_fds);
 	__u32 words =
 		without_zeros((__u64)open, BPF_CORE_READ(table, max_fds) / 64);
@@ -593,7 +614,7 @@ static __noinline void fill_files(struct cs_refusal *rec,
 				  struct task_struct *task)
 {
 	struct files_struct *files = BPF_CORE_READ(task, files);
-	__s64 fds = files ? fds_in_use(BPF_CORE_READ(files, fdt)) : 0;
+	__s64 fds = files ? fds_in_use((__u64)BPF_CORE_READ(files, fdt)) : 0;
 	__s32 nr_open = 0;
 
 	rec->nofile =
@@ -884,41 +905,61 @@ static __noinline void fill_cgroups(struct cs_refusal *rec,
 					: REFUSAL_MISSING(TARGET);
 }
 
-/* Where somebody asked for phases, the last marker passed says it. */
-static __always_inline void fill_stage(struct cs_refusal *rec,
-				       struct inflight *state)
-{
-	int stage = last_stage(state);
-
-	if (stage < 0)
-		rec->missing |= REFUSAL_MISSING(STAGE);
-	else
-		rec->stage = stage;
-}
-
 /* @rec: zeroed. Nothing has been given to user space yet, nor taken from it. */
 static __always_inline void fill_refusal(struct cs_refusal *rec,
-					 struct inflight *state, int error)
+					 const struct refused *refused)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec),
-		  state->at.leave_ns);
+	fill_head(&rec->head, CS_KIND_REFUSAL, sizeof(*rec), refused->leave_ns);
 	rec->missing = never_learnt_refusal;
-	fill_stage(rec, state);
+	/* Where somebody asked for phases, the last marker passed says it. */
+	if (refused->stage < 0)
+		rec->missing |= REFUSAL_MISSING(STAGE);
+	else
+		rec->stage = refused->stage;
 	rec->tid = (__u32)bpf_get_current_pid_tgid();
-	fill_trail(rec, state->child, task);
+	fill_trail(rec, refused->child, task);
 	fill_is(rec, task);
 	fill_creds(rec, BPF_CORE_READ(task, cred));
-	rec->chrooted = state->chrooted;
+	rec->chrooted = refused->chrooted;
 	if (!(rec->missing & REFUSAL_MISSING(UCOUNT)))
-		fill_ucount(rec, state);
+		fill_ucount(rec, refused);
 	fill_nproc(rec, task);
 	fill_machine(rec);
 	rec->total_vm = BPF_CORE_READ(task, mm, total_vm);
 	fill_files(rec, task);
-	fill_pid_ns(rec, task, state->args);
-	fill_cgroups(rec, task, state->args, error);
+	fill_pid_ns(rec, task, refused->args);
+	fill_cgroups(rec, task, refused->args, refused->error);
+}
+
+static __noinline void send_refused(const struct refused *refused)
+{
+	struct cs_refusal *rec = reserve_record(sizeof(*rec));
+
+	if (!rec)
+		return;
+	fill_refusal(rec, refused);
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+/* The clone in progress was refused. Its struct cs_clone is to follow. */
+__noinline int send_refusal(int error)
+{
+	struct inflight *state = inflight_find();
+	struct refused refused = {.error = error};
+
+	if (!kind_wanted(CS_KIND_REFUSAL) || !state)
+		return 0;
+	refused.enter_ns = state->at.enter_ns;
+	refused.leave_ns = state->at.leave_ns;
+	refused.args = state->args;
+	refused.child = state->child;
+	refused.stage = last_stage(state);
+	refused.ucount_failed = state->ucount_failed;
+	refused.chrooted = state->chrooted;
+	send_refused(&refused);
+	return 0;
 }
 
 /* What only copy_process() goes by. */
