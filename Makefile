@@ -132,7 +132,8 @@ $(BUILD)/tests/synthetic: tests/load/synthetic.c \
 
 UNIT_CFLAGS := $(TEST_CFLAGS) -Ibpf -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_SOURCES := $(wildcard userspace/model/*.c userspace/view/*.c userspace/recording/*.c) \
-	userspace/source/order.c userspace/source/places.c userspace/source/folds.c
+	userspace/source/order.c userspace/source/places.c userspace/source/folds.c \
+	userspace/source/kernel_types.c
 .SECONDARY:
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -146,7 +147,7 @@ $(BUILD)/unit/test_%: tests/unit/test_%.c $(UNIT_SOURCES:userspace/%.c=$(BUILD)/
 	@mkdir -p $(@D)
 	$(call say,CC      $@)
 	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $(filter %.c %.o,$^) -lcmocka -ljansson -lsqlite3 \
-		-lncursesw -ltinfo -o $@
+		-lncursesw -ltinfo -lbpf -o $@
 
 # --- what a user types ---------------------------------------------------------------------------------
 

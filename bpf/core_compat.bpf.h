@@ -353,14 +353,19 @@ static __always_inline __s64 ucount_max(struct user_namespace *ns, __u32 type)
 			 bpf_core_field_size(any->ucount_max[0]), type);
 }
 
+static __always_inline bool has_cred_ucounts(void)
+{
+	const struct cred___ucounts *counted = 0;
+
+	return bpf_core_field_exists(counted->ucounts);
+}
+
 /* The counts that a process of these credentials is counted in; 0: see above. */
 static __always_inline struct ucounts *cred_ucounts(const struct cred *cred)
 {
 	const struct cred___ucounts *counted = (const void *)cred;
 
-	if (!bpf_core_field_exists(counted->ucounts))
-		return 0;
-	return BPF_CORE_READ(counted, ucounts);
+	return has_cred_ucounts() ? BPF_CORE_READ(counted, ucounts) : 0;
 }
 
 /* The first of enum rlimit_type, and of their arrays, is UCOUNT_RLIMIT_NPROC. */

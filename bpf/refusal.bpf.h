@@ -488,15 +488,20 @@ static __always_inline void fill_nproc_user(struct cs_refusal *rec,
 	rec->nproc_uid = BPF_CORE_READ(cred, user, uid.val);
 }
 
-/* What a level counts, and how much it allows the one above it. */
+/*
+ * What a level counts, and how much it allows the one above it. The verifier
+ * looks at them where nobody calls them, too.
+ */
 __noinline __s64 nproc_at(__u64 counts)
 {
-	return nproc_value((void *)counts);
+	return has_cred_ucounts() ? nproc_value((void *)counts) : 0;
 }
 
 __noinline __s64 nproc_max_above(__u64 counts)
 {
-	return nproc_max(BPF_CORE_READ((struct ucounts *)counts, ns));
+	struct user_namespace *ns = BPF_CORE_READ((struct ucounts *)counts, ns);
+
+	return has_cred_ucounts() ? nproc_max(ns) : 0;
 }
 
 static __always_inline struct ucounts *ucounts_above(struct ucounts *counts)
