@@ -5,11 +5,13 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 SCRIPTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(os.path.dirname(SCRIPTS), "build")
 
 # Before each run, so that caches of the kernel are as they will be.
 WARM_UP = 100
@@ -18,26 +20,51 @@ WARM_UP = 100
 DEADLINE_S = 300
 
 
+def need_built(build, *names, module_for=None):
+    """Ends the script, and says what to do, where one of these files is not there; of a kernel, the module."""
+    if module_for:
+        release = subprocess.run([f"{SCRIPTS}/kernel", "path", module_for, "release"], check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout.strip()
+        names += (f"module/{release}/clonescope.ko",)
+    for name in names:
+        if not os.path.exists(f"{build}/{name}"):
+            headers = f" KDIR=$(scripts/kernel path {module_for} headers)" if module_for else ""
+            sys.exit(f"{sys.argv[0]}: {build}/{name} is missing: "
+                     f"make reader workloads{' module' + headers if module_for else ''}")
+
+
 class GuestLines:
     """Runs the calling script again, with --in-guest, in a guest: what it prints, an object a line.
 
-    vm_options None: here, in no guest. One that fails ends the lines, and so does ^C; status is not 0 then."""
+    vm_options None: here, in no guest. One that fails ends the lines, and so does ^C; status is not 0
+    then. It outlives neither the lines nor this process, even if that is killed with -9."""
 
     status = None
+    interrupted = False
 
     def __init__(self, vm_options, *arguments):
         guest = [] if vm_options is None else [f"{SCRIPTS}/vm", "--timeout", "0", *vm_options, "--"]
-        self.command = [*guest, os.path.abspath(sys.argv[0]), "--in-guest", *arguments]
+        self.command = ["setpriv", "--pdeathsig", "TERM", *guest, os.path.abspath(sys.argv[0]),
+                        "--in-guest", *arguments]
 
     def __iter__(self):
         with subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True) as guest:
+            def on_interrupt(*_):
+                self.interrupted = True
+                guest.terminate()
+
+            # No exception, which might come anywhere, and more than once: timeout sends two.
+            before = signal.signal(signal.SIGINT, on_interrupt)
             try:
                 for line in guest.stdout:
-                    yield json.loads(line)
-            except KeyboardInterrupt:
+                    if line.endswith("\n"):  # the last one of a guest that was killed may not be whole
+                        yield json.loads(line)
+            finally:
                 guest.terminate()
+                guest.wait()
+                signal.signal(signal.SIGINT, before)
         self.status = guest.returncode
-        if self.status:
+        if self.status and not self.interrupted:
             print(f"{sys.argv[0]}: the guest ended with status {self.status}", file=sys.stderr)
 
 
