@@ -120,7 +120,7 @@ class Reader:
         command = [*before, CLONESCOPE, subcommand, *arguments]
         self.process = subprocess.Popen(command, stdout=self.out, stderr=self.err)
         self.running.append(self)
-        self.is_asked = False
+        self.is_stopping = False
         wait_until(self._is_tracing, f"{' '.join(command)} to be tracing")
 
     def _is_tracing(self):
@@ -134,15 +134,15 @@ class Reader:
     def printed(self):
         return read_file(self.out.name)
 
-    def ask(self, signal_number=signal.SIGTERM):
-        """To end; it waits for the kernel then, and others may do so meanwhile."""
+    def begin_stop(self, signal_number=signal.SIGTERM):
+        """It waits for the kernel then, and others may do so meanwhile."""
         self.process.send_signal(signal_number)
-        self.is_asked = True
+        self.is_stopping = True
 
     def stop(self, signal_number=signal.SIGTERM):
         """Returns what it printed."""
-        if not self.is_asked:
-            self.ask(signal_number)
+        if not self.is_stopping:
+            self.begin_stop(signal_number)
         status = self.process.wait(DEADLINE_S)
         self.running.remove(self)
         if status:
@@ -151,8 +151,8 @@ class Reader:
 
     def kill(self):
         self.process.kill()
-        self.process.wait()
         self.running.remove(self)
+        self.process.wait(DEADLINE_S)
 
     @classmethod
     def kill_all(cls):
