@@ -38,8 +38,7 @@ struct recorder {
 	int fd; /* holds the lock; closing it would drop those of SQLite */
 	char path[PATH_MAX];
 	sqlite3_stmt *inserts[LAYOUT_KINDS];
-	struct cs_head
-		*bound[LAYOUT_KINDS]; /* the record whose fields are bound to it; kind 0: none */
+	struct cs_head *bound[LAYOUT_KINDS]; /* to these: the record before; kind 0: none */
 	sqlite3_stmt *insert_loss, *insert_flags, *insert_policy, *insert_meta;
 	int64_t next_id;
 	uint64_t count;	      /* rows of records */
