@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What measurements in a guest share: the way in, the workload and its clock, tables for docs/."""
 import contextlib
+import ctypes
 import functools
 import json
 import os
@@ -97,15 +98,21 @@ def clones_ever():
         return next(int(line.split()[1]) for line in file if line.startswith("processes "))
 
 
+def lay_out_alike():
+    """Where its memory lies decides how many page tables a fork copies: always in the same place."""
+    addr_no_randomize = 0x0040000  # linux/personality.h
+    ctypes.CDLL(None).personality(addr_no_randomize)
+
+
 class Forks:
     """The workload (tests/workloads/forks.c), that begins when run() is called."""
 
     def __init__(self, build, clones, *way, warm_up=WARM_UP):
         self.clones = clones + warm_up
-        # Where its memory lies decides how many page tables a fork copies: always in the same place.
         self.process = subprocess.Popen(
-            ["setarch", "--addr-no-randomize", in_memory(f"{build}/tests/forks"), str(clones),
-             "--gate", "--time", "--warm-up", str(warm_up), *way],
+            [in_memory(f"{build}/tests/forks"), str(clones), "--gate", "--time",
+             "--warm-up", str(warm_up), *way],
+            preexec_fn=lay_out_alike,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         wait_until(lambda: children(self.process.pid), "the workload")
         self.pid = children(self.process.pid)[0]
